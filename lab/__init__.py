@@ -12,6 +12,11 @@ Design an activation σ, train networks with it beside others, and see layer by 
 ``run = lab.run("experiments/vanishing.toml")`` trains; ``run.layers`` is a DataFrame of every layer's
 learning speed and saturation, and ``run.plot("learning_speed")`` a matplotlib figure.
 
+`activation`, `certify`, `predict`, `export` and `audit` are about one σ, `run`, `resume`, `load` and `verify`
+about experiments and their results, each a `Run`. `watch` reads models of torch, `lab.sklearn` has estimators
+of scikit-learn. A part of one's own subclasses one of the seven classes of `lab.parts`, or `InPlace`, and
+`lab.testing` holds it to what training relies on. What a user can correct is a `LabError`.
+
 The names are imported when they are first used.
 """
 

@@ -52,7 +52,11 @@ def run(
     ...     made = run(small, ["training.epochs=1", "trials.seeds=2"], results=results, plots=False)
     ...     again = load("notebook", results)
     ...     made.trials["status"].tolist(), again.layers.query("trial == 0 and step == 0")["layer"].tolist()
+    ...     resume("notebook", results, plots=False).path == made.path  # for it lacks nothing
+    ...     [one.file for one in verify(made.path) if one.problem]
     (['done', 'done'], [1, 2, 3])
+    True
+    []
 
     ``path`` is that of an experiment file, or the file's values, as in
     ``run({"data": {"name": "digits"}, "network": {"hidden": [30, 30]}})``; then the run is called
@@ -108,7 +112,7 @@ def resume(
 ) -> Run:
     """Finish a run that was interrupted: train what is missing, keep what is there.
 
-    Of a run that lacks nothing, nothing is made again.
+    Of a run that lacks nothing, nothing is made again. Returned is the finished run; `run` has an example.
 
     ``run`` is as `load` takes it; without it, the newest run that was interrupted. ``allow_mixed`` lets it go
     on with other versions, or on another processor, than it began with. The rest is as in `run`: leave to run
@@ -129,9 +133,11 @@ def resume(
 
 
 def verify(run: str | Path, results: str | Path | None = None) -> list[Checked]:
-    """Look whether every file of a run is what was written: see `lab.runs.files.verification.verified`.
+    """Look whether every file of a run is what was written.
 
-    ``run`` is as `load` takes it. Raises LabError where there is no such run.
+    Each `Checked` has the ``file``, by its path in the run's folder, and the ``problem``, empty where it is
+    whole; ``summed`` tells whether a sum of it is known. ``run`` is as `load` takes it, and `run` has an
+    example. Raises LabError where there is no such run.
     """
     from lab.runs.files.verification import verified
 
@@ -141,7 +147,8 @@ def verify(run: str | Path, results: str | Path | None = None) -> list[Checked]:
 def load(run: str | Path, results: str | Path | None = None) -> Run:
     """Open the results of a run: its folder, its name (the newest), its run-id or the beginning of one.
 
-    Raises LabError where there is no such run.
+    A name and a run-id are looked for where `run` keeps ``results``; `run` has an example. A table is read
+    when it is asked for. Raises LabError where there is no such run.
     """
     return Run(find(str(run), results_root(results)))
 
@@ -172,6 +179,8 @@ def watch(
                 w.step(loss)
         lab.load(w.path).verdicts
 
+    What is returned is used so, as a context: its `step` is called once after each step, with the cost and
+    perhaps the accuracy of that step, and ``path`` is the folder of the run.
     Every ``every`` steps, the first among them, one step is read: the elementwise activations that the model
     calls, each call a layer, in their order, and what the model returns as the last one, under the identity.
     A layer has the quantities of the table ``layers``: neurons are channels, places of a picture or a
@@ -249,7 +258,7 @@ def export(
     ``to`` is torch, jax, keras, numpy, c, latex or json. For torch, ``learn`` makes parameters nn.Parameters,
     ``plain`` writes plain operations for ONNX, and ``wide`` computes float32 in float64. ``sigma``,
     ``parameters`` and ``allow_code`` are as `activation` takes them; or ``sigma`` is an activation.
-    See `lab.bridge.export.exported`.
+    See `lab.bridge.export.source_of`.
 
     >>> written = export("tanh(z) + a*z", "numpy", a=0.1)
     >>> [line for line in written.splitlines() if line.startswith("def")]
@@ -257,11 +266,11 @@ def export(
 
     Raises LabError for an unknown language, PartError where there is no such activation or it has no formula.
     """
-    from lab.bridge.export import exported
+    from lab.bridge.export import source_of
 
     with _keyword_told(export):
         sigma = _activation_of(sigma, parameters, allow_code)
-    return exported(sigma, to, learn=learn, plain=plain, wide=wide)
+    return source_of(sigma, to, learn=learn, plain=plain, wide=wide).text
 
 
 def audit(
@@ -285,15 +294,10 @@ def audit(
 
     Raises LabError where the library is missing, a function or a dtype is unknown, or nothing can be tried.
     """
-    import pandas as pd
-
-    from lab.bridge.audit import as_record, audited
+    from lab.bridge.audit import audited
 
     dtypes, only = ([one] if isinstance(one, str) else one for one in (dtypes, only))
-    found = audited(what, name, dtypes=dtypes, formula=formula, only=only, allow_code=allow_code)
-    table = pd.DataFrame([as_record(one) for one, _, _ in found.rows])
-    table.attrs["left_out"] = found.notes
-    return table
+    return audited(what, name, dtypes=dtypes, formula=formula, only=only, allow_code=allow_code).table
 
 
 def predict(

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from lab.analysis.rows import at_reading, done, output
 from lab.analysis.rule import rounded
 from lab.analysis.summary import summary
 from lab.experiment.see import Blank, pieces
@@ -82,37 +83,31 @@ def _values(asked: Blank, tables: Tables) -> pd.Series:
     return _of_variant(asked.column, asked.reading, tables)
 
 
-def _done(table: pd.DataFrame) -> pd.DataFrame:
-    return table[table["status"] == "done"]
-
-
 def _of_layer(asked: Blank, layers: pd.DataFrame) -> pd.Series:
-    rows = _done(layers)
+    rows = done(layers)
     if asked.column not in rows:
         return pd.Series(dtype=np.float64)
-    output = rows.groupby("variant", observed=True)["layer"].transform("max")
-    layer = {"first hidden layer": 1, "last hidden layer": output - 1, "output": output}.get(
-        asked.place, asked.layer
-    )
-    return _at(asked.reading, rows[rows["layer"] == layer], asked.column)
+    last = output(rows)
+    places = {"first hidden layer": 1, "last hidden layer": last - 1, "output": last}
+    of_layer = rows[rows["layer"] == places.get(asked.place, asked.layer)]
+    return _medians(at_reading(asked.reading, of_layer), asked.column)
 
 
 def _of_variant(column: str, reading: str, tables: Tables) -> pd.Series:
     if column in ("ratio", "saturation"):
         return summary(tables).set_index("variant")[f"{column}_{reading}"]
     if reading == "end" and f"final_{column}" in tables["trials"]:
-        return _done(tables["trials"]).groupby("variant", observed=True)[f"final_{column}"].median()
-    rows = _done(tables["steps"])
-    return _at(reading, rows[rows[column].notna()], column)
+        return _medians(done(tables["trials"]), f"final_{column}")
+    rows = done(tables["steps"])
+    return _medians(at_reading(reading, rows[rows[column].notna()]), column)
 
 
-def _at(reading: str, rows: pd.DataFrame, column: str) -> pd.Series:
-    steps = rows.groupby("variant", observed=True)["step"].transform("min" if reading == "start" else "max")
-    return rows[rows["step"] == steps].groupby("variant", observed=True)[column].median()
+def _medians(rows: pd.DataFrame, column: str) -> pd.Series:
+    return rows.groupby("variant", observed=True)[column].median()
 
 
 def _time_until(asked: Blank, tables: Tables) -> pd.Series:
-    rows = _done(tables["steps"])
+    rows = done(tables["steps"])
     beyond = rows[asked.column] > asked.bound if asked.sign == ">" else rows[asked.column] < asked.bound
     time = {"steps": "step", "epochs": "epoch"}[asked.time]
     first = rows[beyond].groupby(["variant", "trial"], observed=True)[time].min().astype(np.float64)

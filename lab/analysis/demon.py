@@ -121,19 +121,25 @@ def series(reach: float = 0.1) -> Array:
 @np.errstate(all="ignore")
 def changes(given: Scene, l: int, neurons: Array, moves: Array, moved: str) -> Array:
     """ΔC of each of K moves of each of n neurons of layer l (counted from 0), one at a time: (n, K)."""
-    base = (given.p.z if moved == "z" else given.p.a)[l][0]
-    before = costs_from(given, l, base, moved)[0]
-    found = np.empty(len(neurons) * len(moves))
     neuron, move = np.repeat(neurons, len(moves)), np.tile(moves, len(neurons))
-    for start in range(0, len(found), TOGETHER):
+    costs = costs_of_moves(given, l, neuron, move, moved)
+    before = costs_of_moves(given, l, neurons[:1], np.zeros(1), moved)
+    return (costs - before).reshape(len(neurons), len(moves))
+
+
+def costs_of_moves(given: Scene, l: int, neurons: Array, moves: Array, moved: str = "z") -> Array:
+    """C after each of K moves, one at a time, of a neuron of layer l (counted from 0) each: (K,)."""
+    base = (given.p.z if moved == "z" else given.p.a)[l][0]
+    found = np.empty(len(moves))
+    for start in range(0, len(moves), TOGETHER):
         here = slice(start, start + TOGETHER)
-        columns = np.repeat(base, len(found[here]), axis=1)
-        columns[neuron[here], np.arange(columns.shape[1])] += move[here]
-        found[here] = costs_from(given, l, columns, moved) - before
-    return found.reshape(len(neurons), len(moves))
+        columns = np.repeat(base, len(moves[here]), axis=1)
+        columns[neurons[here], np.arange(columns.shape[1])] += moves[here]
+        found[here] = _costs_from(given, l, columns, moved)
+    return found
 
 
-def costs_from(given: Scene, l: int, columns: Array, moved: str = "z") -> Array:
+def _costs_from(given: Scene, l: int, columns: Array, moved: str = "z") -> Array:
     """C where z^l or a^l is each of these columns (n_l, K): (K,). The columns are the examples of one pass.
 
     A demon behind the output's σ moves C as a function of a alone: as over the identity.

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from math import inf, nan
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 
+from lab.analysis.rows import at_reading, output
 from lab.errors import LabError
 from lab.parts import Tables
 from lab.spelling import did_you_mean
@@ -125,21 +125,18 @@ def _of_trials(column: str, description: str, words: str, better: int = 1) -> Me
     return Metric(column, description, measure, words=words, better=better)
 
 
-def _log_ratio(name: str, word: str, reading: Literal["min", "max"]) -> Metric:
-    """At the first (``min``) or the last (``max``) reading; missing with fewer than two hidden layers."""
+def _log_ratio(reading: str) -> Metric:
+    """The ratio at a reading; missing with fewer than two hidden layers."""
 
     def measure(tables: Tables) -> pd.DataFrame:
-        read = _at(reading, _hidden(tables)).set_index(KEYS)
+        read = at_reading(reading, _hidden(tables)).set_index(KEYS)
         last = read[(read["layer"] == read["last"]) & (read["last"] > 1)]["log_speed"]
         return _timeless(read[read["layer"] == 1]["log_speed"].reindex(last.index) - last)
 
+    word = {"start": "first", "end": "last"}[reading]
     over = f"log₁₀ of ‖∂C/∂b‖ in the first hidden layer over that in the last, at the {word} reading"
     words = f"speed of layer 1 over the last hidden layer's, {word} reading"
-    return Metric(name, over, measure, "decades", words=words)
-
-
-def _at(reading: Literal["min", "max"], rows: pd.DataFrame) -> pd.DataFrame:
-    return rows[rows["step"] == rows.groupby("variant", observed=True)["step"].transform(reading)]
+    return Metric(f"log_ratio_{reading}", over, measure, "decades", words=words)
 
 
 def _hidden(tables: Tables) -> pd.DataFrame:
@@ -147,9 +144,7 @@ def _hidden(tables: Tables) -> pd.DataFrame:
     layers = tables["layers"].reindex(columns=[*KEYS, "step", "layer", "learning_speed", "saturation"])
     with np.errstate(divide="ignore"):
         log_speed = np.log10(layers["learning_speed"].to_numpy(np.float64))
-    layers = layers.assign(
-        log_speed=log_speed, last=layers.groupby("variant", observed=True)["layer"].transform("max") - 1
-    )
+    layers = layers.assign(log_speed=log_speed, last=output(layers) - 1)
     return layers[layers["layer"] <= layers["last"]]
 
 
@@ -188,12 +183,12 @@ METRICS: dict[str, Metric] = {
             "speed of layer 1, all readings",
             subject="the gradient ∂C/∂b of layer 1",
         ),
-        _log_ratio("log_ratio_start", "first", "min"),
-        _log_ratio("log_ratio_end", "last", "max"),
+        _log_ratio("start"),
+        _log_ratio("end"),
         Metric(
             "saturation_end",
             "saturated share of (neuron, example) at the last reading, the mean over the hidden layers",
-            lambda tables: _mean(_at("max", _hidden(tables)), "saturation"),
+            lambda tables: _mean(at_reading("end", _hidden(tables)), "saturation"),
             words="saturated share at the end",
         ),
     )

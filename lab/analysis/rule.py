@@ -10,6 +10,7 @@ import pandas as pd
 from lab import markup
 from lab.analysis.case import Case
 from lab.analysis.ledger import middle
+from lab.analysis.pooled import Bounds
 
 HALF = 0.5
 """A habit of at least this share of the trials is told; and what more than this of a layer does."""
@@ -139,23 +140,24 @@ class Seen:
 class Rule:
     """What a rule asks of each trial of a variant, and what it says where enough of them answer yes.
 
-    ``values`` are what it judges, trial × layer, or trial × `WHOLE`; NaN where the question has no answer. A
-    trial shows the fault where its value is above the ``threshold``, or with ``below`` below it; the rule
-    speaks where more than none, or with ``share`` at least that share of the judged trials do. ``sentence``
-    is of what was `Seen` in the layer whose value passed farthest; ``counts`` tells that it holds the number
-    of trials itself, or is true of all, ``ratio`` that the values are ratios, of which the `middle` of all
-    trials is told, and that a trial may have none. ``over`` is what is made of several readings, such as
-    their median.
+    ``values`` are what it judges, trial × layer, or trial × `WHOLE`; NaN where the question has no answer.
+    Of `Bounds` it judges what lies on one side of its threshold, and leaves the rest open. A trial shows the
+    fault where its value is above the ``threshold``, or with ``below`` below it; the rule speaks where more
+    than none, or with ``share`` at least that share of the judged trials do. ``sentence`` is of what was
+    `Seen` in the layer whose value passed farthest; ``counts`` tells that it holds the number of trials
+    itself, or is true of all, ``ratio`` that the values are ratios, of which the `middle` of all trials is
+    told, and that a trial may have none. ``over`` is what is made of several readings, such as their median.
     ``measure`` makes of a value, and of the threshold, what the sentence tells of it, where that is another
     number. ``advice`` is what may help, where the tables tell. ``step`` is that of the reading, of several
-    the last. ``needs`` are the quantities without which it cannot judge, ``open`` whether readings see too
-    few examples to judge each trial. ``explains`` are the rules that give way to it: what they would tell of
-    the same variant follows from this, and their advice would not help.
+    the last. ``needs`` are the quantities without which it cannot judge, ``open`` whether it cannot judge
+    each trial where readings see few examples, of values that are no bounds. ``explains`` are the rules that
+    give way to it: what they would tell of the same variant follows from this, and their advice would not
+    help.
     """
 
     question: str
     threshold: float
-    values: Callable[[Case], pd.DataFrame]
+    values: Callable[[Case], pd.DataFrame | Bounds]
     sentence: Callable[[Case, Seen], str]
     below: bool = False
     share: float = 0.0
@@ -173,14 +175,21 @@ class Rule:
         """What it needs and was not recorded."""
         return tuple(column for column in self.needs if column not in case.layers)
 
+    def is_open(self, case: Case) -> bool:
+        """Whether readings see too few examples to judge each trial."""
+        if case.enough_examples:
+            return False
+        values = self.values(case)
+        return values.open_at(self.threshold) if isinstance(values, Bounds) else self.open(case)
+
     def verdict(self, name: str, variant: str, case: Case) -> Verdict | None:
         """The verdict on a variant under the name of this rule, or None where nothing is wrong."""
         if self.lacks(case):
             return None
-        of = len(case.trials)
-        found = [
-            seen for layer, of_layer in self.values(case).items() if (seen := self._seen(layer, of_layer, of))
-        ]
+        values, of = self.values(case), len(case.trials)
+        if isinstance(values, Bounds):
+            values = values.judged_by(self.threshold)
+        found = [seen for layer, of_layer in values.items() if (seen := self._seen(layer, of_layer, of))]
         if not found:
             return None
         worst = (min if self.below else max)(found, key=lambda seen: seen.value)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from lab.analysis.ledger import middle
+from lab.analysis.rows import READINGS, at_reading, done, output
 
 _KEYS = ["trial", "step", "layer"]
 _QUANTITIES = ["learning_speed", "slope_mean", "saturation"]
@@ -30,24 +31,22 @@ def summary(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     What was not recorded is missing.
     """
     layers, trials = tables["layers"], tables["trials"]
-    layers = layers[layers["status"] == "done"].reindex(columns=["variant", *_KEYS, *_QUANTITIES])
-    hidden = layers[layers["layer"] < _by_variant(layers)["layer"].transform("max")]
-    steps = _by_variant(hidden)["step"]
-    at = {reading: hidden[hidden["step"] == steps.transform(how)] for reading, how in _READINGS.items()}
-    ratios = {reading: _ratios(rows) for reading, rows in at.items()}
+    layers = done(layers).reindex(columns=["variant", *_KEYS, *_QUANTITIES])
+    hidden = layers[layers["layer"] < output(layers)]
+    read = {reading: at_reading(reading, hidden) for reading in READINGS}
+    ratios = {reading: _ratios(rows) for reading, rows in read.items()}
     found = {"trials": _by_variant(trials).size()}
     found |= {fate: _by_variant(trials[trials["status"] == fate]).size() for fate in ("diverged", "failed")}
     found |= {f"ratio_{reading}": _by_variant(of).agg(middle) for reading, of in ratios.items()}
     found["ratio_trials"] = _by_variant(ratios["start"]).count()
-    for reading, rows in at.items():
+    for reading, rows in read.items():
         means = rows.groupby(["variant", "trial"], observed=True)[["slope_mean", "saturation"]].mean()
         for column, medians in _by_variant(means).median().items():
             found[f"{str(column).removesuffix('_mean')}_{reading}"] = medians
-    fastest = at["end"].groupby(["variant", "layer"], observed=True)["learning_speed"].max()
+    fastest = read["end"].groupby(["variant", "layer"], observed=True)["learning_speed"].max()
     still = fastest[fastest == 0].reset_index("layer")["layer"].astype(str)
     found["dead_layers"] = _by_variant(still).agg(", ".join)
-    done = trials[trials["status"] == "done"]
-    finals = _by_variant(done)[["final_cost", "final_accuracy", "final_test_accuracy"]].median()
+    finals = _by_variant(done(trials))[["final_cost", "final_accuracy", "final_test_accuracy"]].median()
     variants = tables["variants"].set_index("variant")
     of_mean = variants["cost_of_mean"] if "cost_of_mean" in variants else pd.Series(nan, variants.index)
     numbers = finals["final_accuracy"].isna().reindex(of_mean.index, fill_value=False)
@@ -65,9 +64,6 @@ def name_of_r2(costs: Iterable[Any]) -> str:
     ('R²', '1 − C/C̄')
     """
     return "R²" if all(str(cost) in ("Quadratic()", "nan") for cost in costs) else "1 − C/C̄"
-
-
-_READINGS = {"start": "min", "end": "max"}
 
 
 def _by_variant(rows: Any) -> Any:
@@ -92,17 +88,11 @@ def by_layer(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     the last reading. The column ``layer`` is text: the last one is called ``4 output``. What was not recorded
     is missing.
     """
-    layers = tables["layers"][tables["layers"]["status"] == "done"]
-    layers = layers.reindex(columns=["variant", *_KEYS, *_QUANTITIES])
-    steps = layers.groupby("variant", sort=False, observed=True)["step"]
+    layers = done(tables["layers"]).reindex(columns=["variant", *_KEYS, *_QUANTITIES])
     found = []
-    for reading, step in (("start", steps.transform("min")), ("end", steps.transform("max"))):
-        medians = (
-            layers[layers["step"] == step]
-            .groupby(["variant", "layer"], sort=False, observed=True)[_QUANTITIES]
-            .median()
-        )
-        found.append(medians.add_suffix(f"_{reading}"))
+    for reading in READINGS:
+        of_layers = at_reading(reading, layers).groupby(["variant", "layer"], sort=False, observed=True)
+        found.append(of_layers[_QUANTITIES].median().add_suffix(f"_{reading}"))
     rows = pd.concat(found, axis=1).reset_index()
-    output = rows["layer"] == rows.groupby("variant", observed=True)["layer"].transform("max")
-    return rows.assign(layer=rows["layer"].astype(str) + np.where(output, " output", ""))
+    last = rows["layer"] == output(rows)
+    return rows.assign(layer=rows["layer"].astype(str) + np.where(last, " output", ""))

@@ -47,7 +47,7 @@ def _not_judged(cases: Iterable[tuple[Case, set[str]]]) -> list[str]:
                 continue
             if absent := rule.lacks(case):
                 missing[name] = absent
-            elif rule.open(case):
+            elif rule.is_open(case):
                 few[name] = case
     said = []
     if short:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lab.analysis.demon import TOGETHER, Scene, costs_from
+from lab.analysis.demon import Scene, costs_of_moves
 from lab.network.matrix_form import full_product, hadamard_product
 from lab.numerics import Array
 
@@ -144,13 +144,7 @@ def measured(given: Scene, l: int, neurons: Array, inputs: Array) -> Measured:
     """
     t = REACH * 0.5 ** np.arange(HALVINGS + 1)
     moves = np.multiply.outer(np.stack([t, -t]), inputs).reshape(-1)
-    neuron, z = np.tile(neurons, 2 * len(t)), given.p.z[l][0]
-    costs = np.empty(len(moves))
-    for start in range(0, len(moves), TOGETHER):
-        here = slice(start, start + TOGETHER)
-        columns = np.repeat(z, len(moves[here]), axis=1)
-        columns[neuron[here], np.arange(columns.shape[1])] += moves[here]
-        costs[here] = costs_from(given, l, columns)
+    costs = costs_of_moves(given, l, np.tile(neurons, 2 * len(t)), moves)
     up, down = costs.reshape(2, len(t), len(neurons))
     rounding = given.rounding(l) / t
     return _extrapolated((up - down) / (2 * t[:, None]), rounding)

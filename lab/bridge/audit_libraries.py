@@ -41,55 +41,33 @@ class Known:
     given: Mapping[str, Any] = field(default_factory=dict)
 
 
-_F = "nn.functional."
+def _alike(folder: str, names: str) -> list[Known]:
+    """Functions that the lab knows by the same names."""
+    return [Known(folder + name, name) for name in names.split()]
+
+
 _TORCH = (
-    *(Known(name, name) for name in ("sigmoid", "tanh", "relu", "erf", "sin", "asinh")),
-    *(
-        Known(_F + name, name)
-        for name in ("silu", "mish", "softplus", "elu", "celu", "selu", "softsign", "relu6")
-    ),
-    *(
-        Known(_F + name, name)
-        for name in ("hardtanh", "hardsigmoid", "hardswish", "hardshrink", "softshrink")
-    ),
-    *(Known(_F + name, name) for name in ("leaky_relu", "logsigmoid", "tanhshrink", "gelu")),
-    Known(_F + "gelu", "gelu-tanh", {"approximate": "tanh"}),
+    *_alike("", "sigmoid tanh relu erf sin asinh"),
+    *_alike("nn.functional.", "silu mish softplus elu celu selu softsign relu6 hardtanh hardsigmoid"),
+    *_alike("nn.functional.", "hardswish hardshrink softshrink leaky_relu logsigmoid tanhshrink gelu"),
+    Known("nn.functional.gelu", "gelu-tanh", {"approximate": "tanh"}),
     Known("exp", "exponential"),
     Known("atan", "arctan"),
 )
-_J = "nn."
 _JAX = (
-    *(
-        Known(_J + name, name)
-        for name in ("relu", "relu6", "leaky_relu", "hard_tanh", "hard_sigmoid", "sparse_sigmoid")
-    ),
-    *(
-        Known(_J + name, name)
-        for name in ("hard_swish", "sigmoid", "log_sigmoid", "tanh", "softplus", "squareplus")
-    ),
-    *(Known(_J + name, name) for name in ("sparse_plus", "elu", "celu", "selu", "silu", "mish", "soft_sign")),
-    Known(_J + "gelu", "gelu", {"approximate": False}),
-    Known(_J + "gelu", "gelu-tanh"),
+    *_alike("nn.", "relu relu6 leaky_relu hard_tanh hard_sigmoid sparse_sigmoid hard_swish sigmoid"),
+    *_alike("nn.", "log_sigmoid tanh softplus squareplus sparse_plus elu celu selu silu mish soft_sign"),
+    Known("nn.gelu", "gelu", {"approximate": False}),
+    Known("nn.gelu", "gelu-tanh"),
     Known("numpy.exp", "exponential"),
     Known("numpy.arctan", "arctan"),
     Known("numpy.arcsinh", "asinh"),
 )
-_K = "activations."
 _KERAS = (
-    *(
-        Known(_K + name, name)
-        for name in ("sigmoid", "tanh", "relu", "relu6", "softplus", "softsign", "silu", "mish")
-    ),
-    *(
-        Known(_K + name, name)
-        for name in ("elu", "celu", "selu", "exponential", "log_sigmoid", "hard_sigmoid")
-    ),
-    *(
-        Known(_K + name, name)
-        for name in ("hard_silu", "hard_tanh", "hard_shrink", "soft_shrink", "tanh_shrink")
-    ),
-    *(Known(_K + name, name) for name in ("gelu", "squareplus", "sparse_plus", "sparse_sigmoid")),
-    Known(_K + "gelu", "gelu-tanh", {"approximate": True}),
+    *_alike("activations.", "sigmoid tanh relu relu6 softplus softsign silu mish elu celu selu exponential"),
+    *_alike("activations.", "log_sigmoid hard_sigmoid hard_silu hard_tanh hard_shrink soft_shrink"),
+    *_alike("activations.", "tanh_shrink gelu squareplus sparse_plus sparse_sigmoid"),
+    Known("activations.gelu", "gelu-tanh", {"approximate": True}),
 )
 
 LIBRARIES: dict[str, tuple[Known, ...]] = {"torch": _TORCH, "jax": _JAX, "keras": _KERAS}

@@ -33,22 +33,14 @@ class Source:
     lost: list[str]
 
 
-def exported(
-    sigma: Activation, to: str = "torch", *, learn: bool = False, plain: bool = False, wide: bool = False
-) -> str:
-    """The text of `source_of`.
-
-    >>> from lab.activations.formula.formula import Formula
-    >>> "np.exp(-z)" in exported(Formula("z*exp(-z)"), "numpy")
-    True
-    """
-    return source_of(sigma, to, learn=learn, plain=plain, wide=wide).text
-
-
 def source_of(
     sigma: Activation, to: str = "torch", *, learn: bool = False, plain: bool = False, wide: bool = False
 ) -> Source:
     """The source of σ, σ′ and σ″ in the language ``to``: torch, jax, keras, numpy, c, latex or json.
+
+    >>> from lab.activations.formula.formula import Formula
+    >>> "np.exp(-z)" in source_of(Formula("z*exp(-z)"), "numpy").text
+    True
 
     It is written from the graph that the lab computes with, so its tails are exact. The header tells the
     formula, what is proved of σ′, the gains, the version, and where values are lost all the same.

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from lab.bridge.export_code import Dialect, Level, body
-from lab.bridge.export_forms import Function
-from lab.bridge.exported import Exported
+from lab.bridge.export_code import Dialect, body
+from lab.bridge.exported import SYMBOLS, Exported
 
 _SAME = ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "sinh", "cosh", "tanh", "sign", "abs", "isnan")
 
@@ -24,7 +23,7 @@ def _python(module: str, **others: str) -> dict[str, str]:
     }
 
 
-NUMPY = Dialect(_python("np"), infinity="np.inf", nan="np.nan", lacking=frozenset({"erf"}))
+NUMPY = Dialect(_python("np"), infinity="np.inf", nan="np.nan", lacking=frozenset({"erf"}), indent=8 * " ")
 JAX = Dialect(_python("jnp", erf="jax.scipy.special.erf({0})"), infinity="jnp.inf", nan="jnp.nan")
 KERAS = Dialect(
     _python("ops", erf="ops.erf({0})", copy="ops.cast({0}, z.dtype)", isnan="ops.isnan({0})"),
@@ -51,71 +50,74 @@ C = Dialect(
 )
 
 
+_NUMPY = '''"""{header}
+"""
+
+import numpy as np
+{functions}'''
+
+_NUMPY_FUNCTION = '''
+
+def {name}(z):
+    """{about}, elementwise; the shape and the floating dtype of z."""
+    z = np.asarray(z)
+    dtype = z.dtype if z.dtype.kind == 'f' else np.dtype(float)
+    z = z.astype(np.float32 if dtype.itemsize < 4 else dtype)
+    with np.errstate(all='ignore'):
+{lines}
+'''
+
+
 def numpy_source(exported: Exported) -> str:
     """Two functions of arrays, ``NAME(z)`` and ``NAME_slope(z)``; halves are computed in float32."""
-    parts = ['"""', _header(exported), '"""\n\nimport numpy as np\n']
-    for name, function, levels in zip(_names(exported), exported.functions, exported.levels, strict=False):
-        parts.append(
-            f"\n\ndef {name}(z):\n"
-            f'    """{_about(name)}, elementwise; the shape and the floating dtype of z."""\n'
-            "    z = np.asarray(z)\n"
-            "    dtype = z.dtype if z.dtype.kind == 'f' else np.dtype(float)\n"
-            "    z = z.astype(np.float32 if dtype.itemsize < 4 else dtype)\n"
-            "    with np.errstate(all='ignore'):\n"
-            + "".join(
-                f"    {line}\n" for line in _body(NUMPY, function, levels, "return ({0}).astype(dtype)")
-            )
-        )
-    return _joined(parts)
+    names = exported.name, f"{exported.name}_slope"
+    functions = _functions(exported, names, NUMPY, _NUMPY_FUNCTION, "return ({0}).astype(dtype)")
+    return _NUMPY.format(header="\n".join(exported.header), functions="".join(functions))
 
 
-def jax_source(exported: Exported) -> str:
-    """The function with its derivative, and the derivative with its own, as jax's custom JVPs."""
-    parts = ['"""', _header(exported), '"""\n\nimport jax\nimport jax.numpy as jnp\n', _WIDE_JAX]
-    for name, function, levels in zip(
-        [*_names(exported), f"{exported.name}_curvature"], exported.functions, exported.levels, strict=True
-    ):
-        last = name.endswith("_curvature")
-        parts.append(
-            f"\n\n{'' if last else '@jax.custom_jvp'}{'' if last else chr(10)}def {name}(z):\n"
-            f'    """{_about(name)}, elementwise."""\n    z, dtype = _wide(z)\n'
-            + "\n".join(_body(JAX, function, levels, "return ({0}).astype(dtype)"))
-            + "\n"
-        )
-    names = [*_names(exported), f"{exported.name}_curvature"]
-    for value, slope in pairwise(names):
-        parts.append(
-            f"\n\n@{value}.defjvp\ndef _{value}(primals, tangents):\n"
-            f"    return {value}(*primals), {slope}(*primals) * tangents[0]\n"
-        )
-    return _joined(parts)
+_JAX = '''"""{header}
+"""
 
+import jax
+import jax.numpy as jnp
 
-_WIDE_JAX = """
 
 def _wide(z):
     z = jnp.asarray(z)
     dtype = z.dtype if jnp.issubdtype(z.dtype, jnp.floating) else jnp.result_type(float)
     return z.astype(jnp.float32 if jnp.finfo(dtype).bits < 32 else dtype), dtype
+{functions}'''
+
+_JAX_FUNCTION = '''def {name}(z):
+    """{about}, elementwise."""
+    z, dtype = _wide(z)
+{lines}
+'''
+
+_JAX_RULE = """
+
+@{value}.defjvp
+def _{value}(primals, tangents):
+    return {value}(*primals), {slope}(*primals) * tangents[0]
 """
 
 
-def keras_source(exported: Exported) -> str:
-    """A function, and a layer that is saved and loaded by its name; for every backend of Keras 3."""
-    parts = ['"""', _header(exported), '"""\n\nimport keras\nfrom keras import ops\n']
-    names = ("_value", "_slope")
-    for name, function, levels in zip(names, exported.functions, exported.levels, strict=False):
-        parts.append(
-            f"\n\ndef {name}(z):\n    dtype = keras.backend.standardize_dtype(z.dtype)\n"
-            "    z = ops.cast(z, 'float32') if dtype in ('float16', 'bfloat16') else z\n"
-            + "\n".join(_body(KERAS, function, levels, "return ops.cast({0}, dtype)"))
-            + "\n"
-        )
-    parts.append(_LAYER.format(name=exported.name, kind=exported.class_name))
-    return _joined(parts)
+def jax_source(exported: Exported) -> str:
+    """The function with its derivative, and the derivative with its own, as jax's custom JVPs."""
+    names = exported.name, f"{exported.name}_slope", f"{exported.name}_curvature"
+    made = _functions(exported, names, JAX, _JAX_FUNCTION, "return ({0}).astype(dtype)")
+    marks = ("@jax.custom_jvp\n", "@jax.custom_jvp\n", "")
+    functions = "".join(f"\n\n{mark}{one}" for mark, one in zip(marks, made, strict=True))
+    rules = "".join(_JAX_RULE.format(value=value, slope=slope) for value, slope in pairwise(names))
+    return _JAX.format(header="\n".join(exported.header), functions=functions + rules)
 
 
-_LAYER = '''
+_KERAS = '''"""{header}
+"""
+
+import keras
+from keras import ops
+{functions}
 
 @ops.custom_gradient
 def _differentiable(z):
@@ -139,47 +141,63 @@ class {kind}(keras.layers.Layer):
         return {name}(z)
 '''
 
+_KERAS_FUNCTION = """
 
-def c_source(exported: Exported) -> str:
-    """Two functions of a double in C99, ``NAME_value`` and ``NAME_slope``: C has a tanh of its own."""
-    parts = ["/*", _header(exported), "*/\n\n#include <math.h>\n", _HELPERS]
-    names = (f"{exported.name}_value", f"{exported.name}_slope")
-    for name, function, levels in zip(names, exported.functions, exported.levels, strict=False):
-        lines = _body(C, function, levels, "return {0};")
-        parts.append(f"\n// {_about(name)}\ndouble {name}(double z) {{\n" + "\n".join(lines) + "\n}\n")
-    used = "".join(parts[4:])
-    parts[3] = "".join(
-        f"\n{line}\n"
-        for line in _HELPERS.strip().splitlines()
-        if f"{line.split('(')[0].split()[-1]}(" in used
-    )
-    return _joined(parts)
-
-
-_HELPERS = """
-static double sign(double x) { return x > 0 ? 1 : x < 0 ? -1 : x; }
-static double least(double x, double y) { return x < y || x != x ? x : y; }
-static double most(double x, double y) { return x > y || x != x ? x : y; }
+def {name}(z):
+    dtype = keras.backend.standardize_dtype(z.dtype)
+    z = ops.cast(z, 'float32') if dtype in ('float16', 'bfloat16') else z
+{lines}
 """
 
 
-def _body(dialect: Dialect, function: Function, levels: Sequence[Level], ends: str) -> list[str]:
-    return body(dialect, function.form.kernels, levels, ends=ends)
+def keras_source(exported: Exported) -> str:
+    """A function, and a layer that is saved and loaded by its name; for every backend of Keras 3."""
+    functions = _functions(
+        exported, ("_value", "_slope"), KERAS, _KERAS_FUNCTION, "return ops.cast({0}, dtype)"
+    )
+    names = {"name": exported.name, "kind": exported.class_name}
+    return _KERAS.format(header="\n".join(exported.header), functions="".join(functions), **names)
 
 
-def _names(exported: Exported) -> list[str]:
-    return [exported.name, f"{exported.name}_slope"]
+_C = """/*{header}
+*/
+
+#include <math.h>
+{helpers}{functions}"""
+
+_C_FUNCTION = """
+// {about}
+double {name}(double z) {{
+{lines}
+}}
+"""
+
+_C_HELPERS = {
+    "sign": "static double sign(double x) { return x > 0 ? 1 : x < 0 ? -1 : x; }",
+    "least": "static double least(double x, double y) { return x < y || x != x ? x : y; }",
+    "most": "static double most(double x, double y) { return x > y || x != x ? x : y; }",
+}
+"""What C lacks: name → definition."""
 
 
-def _about(name: str) -> str:
-    return {"slope": "σ′(z)", "curvature": "σ″(z)"}.get(name.rpartition("_")[2], "σ(z)")
+def c_source(exported: Exported) -> str:
+    """Two functions of a double in C99, ``NAME_value`` and ``NAME_slope``: C has a tanh of its own."""
+    names = f"{exported.name}_value", f"{exported.name}_slope"
+    functions = "".join(_functions(exported, names, C, _C_FUNCTION, "return {0};"))
+    helpers = "".join(f"\n{made}\n" for name, made in _C_HELPERS.items() if f"{name}(" in functions)
+    return _C.format(header="\n".join(exported.header), helpers=helpers, functions=functions)
 
 
-def _header(exported: Exported) -> str:
-    return "\n".join(exported.header)
-
-
-def _joined(parts: list[str]) -> str:
-    """The parts of a file, the header within its marks."""
-    start, header, end, *rest = parts
-    return f"{start}{header}\n{end}" + "".join(rest)
+def _functions(
+    exported: Exported, names: Sequence[str], dialect: Dialect, frame: str, ends: str
+) -> list[str]:
+    """σ and its derivatives under these names, each in the frame; ``ends`` is as `body` takes it."""
+    given = zip(names, exported.functions, exported.levels, SYMBOLS, strict=False)
+    return [
+        frame.format(
+            name=name,
+            about=f"{symbol}(z)",
+            lines="\n".join(body(dialect, function.form.kernels, levels, ends=ends)),
+        )
+        for name, function, levels, symbol in given
+    ]

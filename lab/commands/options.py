@@ -133,14 +133,18 @@ class _Length(click.ParamType):  # type: ignore[type-arg]
 NUMBERS, LENGTH = _Numbers(), _Length()
 
 
-def experiment_options(command: F) -> F:
-    """The options of a command that reads an experiment file; `lab.results.training.prepare` takes them."""
-    for option in _EXPERIMENT:
-        command = option(command)
-    return command
+def together(*options: Callable[[F], F]) -> Callable[[F], F]:
+    """Several options as one decorator; the last of them is listed first."""
+
+    def added(command: F) -> F:
+        for option in options:
+            command = option(command)
+        return command
+
+    return added
 
 
-_EXPERIMENT = (
+experiment_options = together(
     click.option(
         "-o", "--override", "overrides", multiple=True, metavar="KEY=VALUE", help="Another value for a key."
     ),
@@ -156,6 +160,7 @@ _EXPERIMENT = (
         help="Refuse an experiment with more trials.",
     ),
 )
+"""The options of a command that reads an experiment file; `lab.results.training.prepare` takes them."""
 
 results_option = click.option(
     "--results",
@@ -175,7 +180,7 @@ class Training:
     no_plots: bool
 
 
-_TRAINING = (
+training_options = together(
     click.option("--no-plots", is_flag=True, help="Leave the plots to `lab plot`."),
     click.option(
         "--allow-mixed",
@@ -198,14 +203,7 @@ _TRAINING = (
         "--workers", type=click.IntRange(min=1), help="So many processes train at most; else one a core."
     ),
 )
-
-
-def training_options(command: F) -> F:
-    """The options of a command that trains: see `Training`."""
-    for option in _TRAINING:
-        command = option(command)
-    return command
-
+"""The options of a command that trains: see `Training`."""
 
 live_option = click.option(
     "--live", is_flag=True, help="Write report.html from the start, again and again; it reloads itself."
@@ -264,18 +262,15 @@ def png_option(name: str, drawn: str) -> Callable[[F], F]:
     )
 
 
-def bench_options(command: F) -> F:
-    """``--html`` and ``--open``: the bench, a page to move σ by hand."""
-    for option in (
-        click.option(
-            "--html",
-            type=Place(dir_okay=False),
-            help="Write a page on which it is moved by hand, with what follows from it.",
-        ),
-        click.option("--open", "opened", is_flag=True, help="Show such a page in a browser."),
-    ):
-        command = option(command)
-    return command
+bench_options = together(
+    click.option(
+        "--html",
+        type=Place(dir_okay=False),
+        help="Write a page on which it is moved by hand, with what follows from it.",
+    ),
+    click.option("--open", "opened", is_flag=True, help="Show such a page in a browser."),
+)
+"""``--html`` and ``--open``: the bench, a page to move σ by hand."""
 
 
 def _writable(ctx: click.Context, option: click.Parameter, path: Path | None) -> Path | None:

@@ -11,7 +11,6 @@ from click.core import ParameterSource
 
 from lab.commands.options import (
     Decimal,
-    F,
     Place,
     experiment_options,
     parameters_option,
@@ -19,6 +18,7 @@ from lab.commands.options import (
     prints_page,
     results_option,
     split,
+    together,
 )
 from lab.theory.deep import Deep
 
@@ -73,24 +73,18 @@ def predict(subject: str, words: Sequence[str], plot: Path | None, phase: Path |
     return activation_page(subject, words, deep, plot, phase, given["allow_code"])
 
 
-def _moment_options(command: F) -> F:
-    """The options that choose an example, a trial, a variant and the steps before; `Moment` takes them."""
-    for option in _MOMENT:
-        command = option(command)
-    return command
-
-
-_MOMENT = (
+moment_options = together(
     click.option("--steps", default=0, show_default=True, help="Train so many steps first; 0 is the start."),
     click.option("--variant", default=0, show_default=True, help="The variant, counted from 0."),
     click.option("--trial", default=0, show_default=True, help="The trial, counted from 0."),
     click.option("--example", default=0, show_default=True, help="The training example, counted from 0."),
 )
+"""The options that choose an example, a trial, a variant and the steps before; `Moment` takes them."""
 
 
 @click.command()
 @click.argument("experiment", type=Place(), required=False)
-@_moment_options
+@moment_options
 @click.option("--latex", is_flag=True, help="Print LaTeX, to be pasted into a paper.")
 @experiment_options
 @prints_page
@@ -117,7 +111,7 @@ def backprop(experiment: Path | None, latex: bool, **given: Any) -> Page:
 
 @click.command(name="matrix-form")
 @click.argument("experiment", type=Place())
-@_moment_options
+@moment_options
 @experiment_options
 @prints_page
 def matrix_form(experiment: Path, **given: Any) -> Page:
@@ -141,7 +135,7 @@ def matrix_form(experiment: Path, **given: Any) -> Page:
 @click.argument("subject", metavar="EXPERIMENT.toml|RUN")
 @click.option("--layer", type=int, required=True, help="The layer, 1 … L.")
 @click.option("--neuron", type=int, help="The neuron, 1 … n; without it, all neurons of the layer.")
-@_moment_options
+@moment_options
 @click.option("--reach", type=Decimal(), default=0.1, show_default=True, help="r, the largest move.")
 @png_option("plot", "the table")
 @experiment_options

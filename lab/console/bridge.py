@@ -62,8 +62,9 @@ def audit_page(
     """A row for each function, dtype and of σ and σ′; no success where one is gravely wrong."""
     import pandas as pd
 
-    from lab.bridge.audit import DTYPES, as_record, audited
+    from lab.bridge.audit import audited
     from lab.bridge.audit_libraries import KNOWN_BY_NAME
+    from lab.bridge.audit_reference import DTYPES
 
     kinds = [word.strip() for word in dtypes.split(",") if word.strip()]
     if not kinds:
@@ -72,10 +73,8 @@ def audit_page(
         raise LabError(f"--plot draws one function; name it: lab audit {what} FUNCTION --plot {plot}")
     audit = audited(what, dtypes=kinds, formula=formula, only=only, allow_code=allow_code)
     found = audit.rows
-    records = [as_record(a) for a, _, _ in found]
-    table = pd.DataFrame(records)
     if csv is not None:
-        storage.write(csv, table.to_csv(index=False))
+        storage.write(csv, audit.table.to_csv(index=False))
     errors = [
         pd.DataFrame(
             {"function": a.function, "dtype": a.dtype, "of": a.of, "z": z, "ulp": e, "sound": np.isfinite(e)}
@@ -96,7 +95,7 @@ def audit_page(
     more = f", {as_z} more are as exact as z" if as_z else ""
     are = "is" if grave == 1 else "are"
     return Page(
-        records,
+        audit.table.to_dict("records"),
         [
             Rows(heads, rows),
             f"{exact} of {len(found)} rows have exact tails{more}; {grave} {are} gravely wrong",

@@ -69,12 +69,14 @@ class Page:
     """What a command has to say.
 
     ``value`` is for a program, ``body`` for a reader; a body that is a generator is made only where it is
-    read. ``plots`` are files that were drawn, which close the body, and ``exit_code`` is the command's.
+    read. ``plots`` are files that were drawn and ``pages`` those for a browser, which close the body;
+    ``exit_code`` is the command's.
     """
 
     value: Any
     body: Iterable[Block]
     plots: Sequence[Path] = ()
+    pages: Sequence[Path] = ()
     exit_code: int = 0
 
 
@@ -86,7 +88,8 @@ def show(page: Page, as_json: bool = False) -> int:
         encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
         click.echo(json_text(page.value, encoding))
         return page.exit_code
-    for block in (*page.body, *(f"plot: {path}" for path in page.plots)):
+    files = *(f"page: {path}" for path in page.pages), *(f"plot: {path}" for path in page.plots)
+    for block in (*page.body, *files):
         if isinstance(block, Rows):
             _print_table(block)
         elif isinstance(block, Note):
@@ -112,9 +115,11 @@ def verbatim(text: str) -> Text:
     return Text(plain(text), no_wrap=True)
 
 
-def table(records: Sequence[Mapping[str, Any]], title: str = "", spare: Sequence[str] = ()) -> Rows:
-    """A row a record, of which there is one at least; their keys are the columns; of ``spare`` see `Rows`."""
-    return Rows(list(records[0]), [list(record.values()) for record in records], title, spare)
+def table(
+    records: Sequence[Mapping[str, Any]], title: str = "", spare: Sequence[str] = (), *, whole: bool = False
+) -> Rows:
+    """A row a record, of which there is one at least; their keys are the columns. See `Rows`."""
+    return Rows(list(records[0]), [list(record.values()) for record in records], title, spare, whole)
 
 
 def rows_of(

@@ -117,7 +117,7 @@ def _kept_rows(table: pd.DataFrame, kept: Mapping[str, list[Any]]) -> pd.DataFra
     return table.reset_index(drop=True)
 
 
-def done(rows: pd.DataFrame) -> pd.DataFrame:
+def undiverged(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows of trials that did not diverge, which axes have to hold; all where there is none."""
     settled = rows[rows["status"] != "diverged"]
     return settled if len(settled) else rows
@@ -193,6 +193,11 @@ def counterfactual(tables: Tables) -> str:
     if not any(floor > 0 for floor in of_variants(tables, "surrogate_floor").values()):
         return ""
     return "where surrogate_floor\N{NO-BREAK SPACE}>\N{NO-BREAK SPACE}0, δ and ∇C are not the gradient of C"
+
+
+def slope_words(tables: Tables) -> str:
+    """σ′, and where variants were trained with a surrogate slope, that in its place."""
+    return "σ′, or max(σ′, floor) in its place" if counterfactual(tables) else "σ′"
 
 
 def time_axis(table: pd.DataFrame) -> str:
@@ -328,7 +333,7 @@ class Shown:
 
     def settled(self, quantity: str) -> dict[str, Floats]:
         """What an axis of ``quantity`` has to hold: each variant's bands over trials that did not diverge."""
-        rows = done(self.rows[self.rows["variant"].isin(list(self.variants))])
+        rows = undiverged(self.rows[self.rows["variant"].isin(list(self.variants))])
         found = {
             name: bands(of[of["layer"].isin(self.layers)], quantity, self.time)
             for name, of in by_variant(rows).items()

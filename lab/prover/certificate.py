@@ -49,6 +49,11 @@ class Certificate:
     which σ has a slope: not about the value that is chosen at a kink. A bound of the claim is the float64, or
     the decimal that is read as it: 0.1 is 1/10 too, the slope of z/10. The reason tells which is proved.
 
+    >>> import lab
+    >>> found = lab.certify("tanh", at_least=0.1)
+    >>> found.verdict, bool(lab.activation("tanh").derivative(found.witness) < 0.1), found.sup
+    ('REFUTED', True, Interval(low=1.0, high=1.0))
+
     Parameters
     ----------
     verdict, reason, witness, claim

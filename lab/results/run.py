@@ -31,6 +31,20 @@ class Run:
 
     The column ``variant`` of its tables is categorical, with the variants in the order of the file, so that
     ``groupby("variant", observed=True)`` and plots of others keep that order.
+
+    >>> import lab
+    >>> from tempfile import TemporaryDirectory
+    >>> file = {"data": {"name": "digits", "train": 100}, "network": {"hidden": [8, 8]}}
+    >>> file["vary"] = {"network.activation": ["sigmoid", "tanh"]}
+    >>> with TemporaryDirectory() as results:
+    ...     run = lab.run(file, ["training.epochs=2", "trials.seeds=3"], results=results, plots=False)
+    ...     start = run.layers.query("step == 0 and variant == 'tanh'")
+    ...     compared = run.compare(metrics="log_ratio_start")
+    ...     figure = run.plot("learning_speed", variants="tanh")
+    >>> start.groupby("layer")["learning_speed"].median().round(2).to_dict()
+    {1: 0.37, 2: 0.78, 3: 1.26}
+    >>> compared[["a", "b", "pairs", "difference"]].round(2).to_dict("records")
+    [{'a': 'sigmoid', 'b': 'tanh', 'pairs': 3, 'difference': 0.43}]
     """
 
     folder: RunFolder | HeldRun
@@ -43,6 +57,7 @@ class Run:
 
     @property
     def path(self) -> Path:
+        """The folder of the run."""
         return self.folder.path
 
     @property

@@ -36,7 +36,7 @@ def prepare(
     from lab.experiment.variants import drafted
     from lab.runs.forecast.estimate import too_large
     from lab.runs.preparation import prepared, unread
-    from lab.testing import faults_of_own
+    from lab.testing.own import faults_of_own
 
     draft = drafted(path, overrides, allow_code=allow_code, max_trials=max_trials)
     faults = faults_of_own(draft.plan)

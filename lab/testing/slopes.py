@@ -39,11 +39,11 @@ def check_finite(sigma: Activation) -> None:
 def check_far(sigma: Activation) -> None:
     """σ and σ′ are what is due nearly up to the largest float64 and float32, where a formula tells it.
 
-    What is due is known by balls of many digits (`lab.bridge.audit.Reference`). An error that is small beside
-    1 is none: terms may cancel.
+    What is due is known by balls of many digits (`lab.bridge.audit_reference.Reference`). An error that is
+    small beside 1 is none: terms may cancel.
     """
     from lab.activations.formula.formula import formula_of
-    from lab.bridge.audit import Reference
+    from lab.bridge.audit_reference import Reference
 
     formula = formula_of(sigma)
     if formula is None:

@@ -1,16 +1,13 @@
-"""The checks of an activation by name, all of them run on one, and on those of an experiment."""
+"""The checks of an activation by name, and all of them run on one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from inspect import getfile
-from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
-from lab.errors import in_one_line
 from lab.parts import Activation
 from lab.testing.arrays import (
     check_dtype,
@@ -31,15 +28,27 @@ from lab.testing.slopes import (
     check_kinks,
 )
 
-if TYPE_CHECKING:
-    from lab.experiment.validation import Finding
-    from lab.experiment.variants import Plan
-
 Check: TypeAlias = Callable[[Activation], None]
 
 
 def check_activation(sigma: Activation) -> None:
-    """Run every check of `ACTIVATION_CHECKS`; raises AssertionError naming the first check that fails."""
+    """Hold an activation to what the backpropagation core relies on: run every check of `ACTIVATION_CHECKS`.
+
+    Nothing is returned where all is well. Raises AssertionError where a check fails: its message names the
+    activation, the first such check, a z, and the numbers there that disagree.
+
+    >>> from dataclasses import dataclass
+    >>> @dataclass(frozen=True)
+    ... class Square(Activation):
+    ...     def __call__(self, z):
+    ...         return z * z
+    ...
+    ...     def derivative(self, z):
+    ...         return 3 * z
+    >>> check_activation(Square())
+    Traceback (most recent call last):
+    AssertionError: Square(): derivative: at z = -700.0 the derivative says -2100, the function -1399.99999996
+    """
     if not isinstance(sigma, Activation):
         raise AssertionError(f"{type(sigma).__name__} is no subclass of lab.Activation")
     for name, check in ACTIVATION_CHECKS.items():
@@ -47,46 +56,6 @@ def check_activation(sigma: Activation) -> None:
             check(sigma)
         except AssertionError as error:
             raise AssertionError(f"{sigma}: {name}: {error}") from error
-
-
-def faults_of_own(plan: Plan) -> list[Finding]:
-    """What fails first in each activation of an experiment that is a class of somebody's own, at its key.
-
-    What the lab ships and formulas are not checked again; what cannot be made is told by
-    `lab.experiment.checks.parts`.
-    """
-    from lab.experiment.schema import named_parts
-    from lab.experiment.specify import from_spec
-    from lab.experiment.validation import Finding
-    from lab.runs.preparation import at_its_value
-
-    faults: dict[str, str] = {}
-    found = []
-    for variant in plan.variants:
-        for key, part, spec in named_parts(variant.settings):
-            if part.kind == "activations":
-                if repr(spec) not in faults:
-                    designs, code = variant.settings.designs, plan.allow_code
-                    try:
-                        sigma = from_spec(spec, designs, folder=plan.folder, allow_code=code)
-                    except Exception:  # which is told already
-                        sigma = None
-                    faults[repr(spec)] = "" if sigma is None else _fault(sigma)
-                if fault := faults[repr(spec)]:
-                    found.append(at_its_value(Finding(key, fault), variant, plan))
-    return found
-
-
-def _fault(sigma: Activation) -> str:
-    """What fails first of somebody's own activation, or of one within a wrapper of the lab, and its file."""
-    if type(sigma).__module__.startswith("lab."):
-        inner = (value for value in vars(sigma).values() if isinstance(value, Activation))
-        return next(filter(None, map(_fault, inner)), "")
-    try:
-        check_activation(sigma)
-    except AssertionError as error:
-        return f"{Path(getfile(type(sigma))).name}: {in_one_line(error)}"
-    return ""
 
 
 def _asserted(check: Check) -> Check:
@@ -124,4 +93,8 @@ ACTIVATION_CHECKS: dict[str, Check] = {
         "value": check_value,
     }.items()
 }
-"""The checks of an activation, by name; each is without numpy's warnings, and raises AssertionError alone."""
+"""The checks of an activation by name: each a function of one, which raises AssertionError alone.
+
+>>> from lab import activation
+>>> ACTIVATION_CHECKS["slope claim"](activation("tanh"))
+"""

@@ -8,8 +8,9 @@ import pytest
 
 import lab
 from lab.activations.catalogue import examples
-from lab.bridge.audit import DTYPES, Reference, audited, held, tried
+from lab.bridge.audit import audited, held
 from lab.bridge.audit_libraries import LacksDtypeError, by_numpy, by_torch, of_lab
+from lab.bridge.audit_reference import DTYPES, Reference, tried
 from lab.errors import LabError
 
 NAMES = ("tanh", "silu", "gelu", "softplus", "elu", "relu", "hard-tanh", "erf")

@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 
 import lab
-from lab.bridge.export import NAMES, exported, source_of
+from lab.api import export
+from lab.bridge.export import NAMES, source_of
 from lab.errors import LabError, PartError
 
 
 @pytest.mark.parametrize("to", NAMES)
 def test_every_language_tells_the_formula_and_what_is_proved(to):
-    source = exported(lab.activation("tanh(z) + a*z", a=0.1), to)
+    source = export(lab.activation("tanh(z) + a*z", a=0.1), to)
     assert "tanh(z) + a*z" in source
     assert re.search(r"gain", source)
     assert re.search(r"1\.1\b|1\.10+", source)
@@ -21,17 +22,17 @@ def test_every_language_tells_the_formula_and_what_is_proved(to):
 
 def test_an_unknown_language_is_told_with_the_nearest():
     with pytest.raises(LabError, match=r"no language 'pytorch'.*torch"):
-        exported(lab.activation("tanh"), "pytorch")
+        export(lab.activation("tanh"), "pytorch")
 
 
 def test_an_option_of_torch_is_refused_elsewhere():
     with pytest.raises(LabError, match="--learn is for torch"):
-        exported(lab.activation("swish-beta"), "jax", learn=True)
+        export(lab.activation("swish-beta"), "jax", learn=True)
 
 
 def test_what_has_no_formula_is_refused():
     with pytest.raises(PartError, match="no formula of σ"):
-        exported(lab.activation("knots"), "numpy")
+        export(lab.activation("knots"), "numpy")
 
 
 def computed_by_json(told, z):
@@ -51,19 +52,19 @@ def computed_by_json(told, z):
 
 def test_the_steps_of_the_json_compute_sigma():
     sigma = lab.activation("where(z > 0, z + a*z**2, tanh(z))", a=0.5)
-    told = json.loads(exported(sigma, "json"))
+    told = json.loads(export(sigma, "json"))
     for name, values in computed_by_json(told, np.array(told["values"]["z"])).items():
         np.testing.assert_allclose(values, told["values"][name], rtol=1e-14)
 
 
 def test_the_steps_of_the_json_are_of_the_better_form_and_what_is_lost_is_told():
     sigma, z = lab.activation("z/cosh(z)"), np.array([-720.0, 715.0, 1e200, np.inf, np.nan])
-    told = json.loads(exported(sigma, "json"))
+    told = json.loads(export(sigma, "json"))
     found = computed_by_json(told, z)
     np.testing.assert_allclose(found["value"], sigma(z), rtol=1e-12)
     np.testing.assert_allclose(found["slope"], sigma.derivative(z), rtol=1e-12)
     assert told["lost"] == []
-    assert json.loads(exported(LOST, "json"))["lost"] == source_of(LOST, "json").lost != []
+    assert json.loads(export(LOST, "json"))["lost"] == source_of(LOST, "json").lost != []
 
 
 LOST = lab.activation("z**3/(1 + exp(-z))")
@@ -86,6 +87,6 @@ def test_only_what_is_written_is_told_and_in_what_it_is_computed():
 
 
 def test_latex_has_the_parameters_by_name():
-    text = exported(lab.activation("elu", alpha=0.5), "latex")
+    text = export(lab.activation("elu", alpha=0.5), "latex")
     assert r"\alpha \, \left(e^{z} - 1\right)" in text
     assert text.count("{") == text.count("}")

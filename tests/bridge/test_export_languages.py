@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import lab
-from lab.bridge.export import exported
+from lab.api import export
 from lab.bridge.exported import Exported
 from tests.bridge.points import SIGMAS, Z, due, same
 
@@ -18,14 +18,14 @@ pytestmark = pytest.mark.usefixtures("bare")
 @pytest.mark.parametrize("name", SIGMAS)
 def test_numpy(name, load):
     sigma = SIGMAS[name]
-    module = load(exported(sigma, "numpy"))
+    module = load(export(sigma, "numpy"))
     value, slope = due(sigma)
     same(getattr(module, Exported(sigma).name)(Z), value)
     same(getattr(module, f"{Exported(sigma).name}_slope")(Z), slope)
 
 
 def test_numpy_computes_halves_in_float32(load):
-    module = load(exported(SIGMAS["silu"], "numpy"))
+    module = load(export(SIGMAS["silu"], "numpy"))
     z = np.linspace(-15, 15, 201).astype(np.float16)
     assert module.silu(z).dtype == np.float16
     assert np.array_equal(module.silu(z), SIGMAS["silu"](z.astype(float)).astype(np.float16))
@@ -49,7 +49,7 @@ def far(found, due, rtol):
 @pytest.mark.parametrize("text", FAR)
 def test_numpy_far_out(text, dtype, rtol, load):
     sigma, z = lab.activation(text), FAR_Z.astype(dtype)
-    module = load(exported(sigma, "numpy"))
+    module = load(export(sigma, "numpy"))
     value, slope = due(sigma, z.astype(float))
     far(module.sigma(z), value, rtol)
     far(module.sigma_slope(z), slope, 10 * rtol)
@@ -61,7 +61,7 @@ def test_jax_far_out_in_float32(text, load):
     sigma, z = lab.activation(text), FAR_Z.astype(np.float32)
     z = z[np.abs(z) < 85]  # XLA has no numbers below the normal ones
     z = np.append(z, np.float32([90.0, 100.0, 200.0, 1e10]))
-    function = load(exported(sigma, "jax")).sigma
+    function = load(export(sigma, "jax")).sigma
     with np.errstate(all="ignore"):
         value, slope = sigma.with_derivative(z.astype(float))
     np.testing.assert_allclose(function(z), value, rtol=2e-6, atol=1e-36)
@@ -84,7 +84,7 @@ OTHERWISE_ROUNDED = ("hard-sigmoid", "leaky-hard-sigmoid")
 def test_jax(name, load):
     jax = pytest.importorskip("jax")
     with jax.enable_x64(True):
-        function = getattr(load(exported(SIGMAS[name], "jax")), Exported(SIGMAS[name]).name)
+        function = getattr(load(export(SIGMAS[name], "jax")), Exported(SIGMAS[name]).name)
         z = Z[np.abs(Z + 3) > 1e-6] if name in OTHERWISE_ROUNDED else Z
         value, slope = due(SIGMAS[name], z)
         same(jax.jit(function)(z), value)
@@ -94,7 +94,7 @@ def test_jax(name, load):
 def test_jax_knows_the_grad_of_grad(load):
     jax = pytest.importorskip("jax")
     with jax.enable_x64(True):
-        tanh = load(exported(SIGMAS["tanh"], "jax")).tanh
+        tanh = load(export(SIGMAS["tanh"], "jax")).tanh
         z = 40.0
         due = -8 * np.exp(-80.0)
         assert float(jax.grad(jax.grad(tanh))(z)) == pytest.approx(due, rel=1e-12)
@@ -112,7 +112,7 @@ def test_c(names, tmp_path):
     sources = []
     for name in names:
         path = tmp_path / f"{name}.c"
-        path.write_text(exported(SIGMAS[name], "c"), encoding="utf-8")
+        path.write_text(export(SIGMAS[name], "c"), encoding="utf-8")
         sources.append(path)
     wanted = {path: _c_names(path.read_text()) for path in sources}
     renamed = [
@@ -139,7 +139,7 @@ def test_c_far_out(tmp_path):
     source = tmp_path / "sigma.c"
     for text in FAR[::3]:
         sigma = lab.activation(text)
-        source.write_text(exported(sigma, "c"), encoding="utf-8")
+        source.write_text(export(sigma, "c"), encoding="utf-8")
         library = tmp_path / f"sigma{text[2]}.so"
         flags = ["-std=c99", "-O1", "-Wall", "-Werror", "-fPIC", "-shared"]
         subprocess.run([COMPILER, *flags, "-o", str(library), str(source), "-lm"], check=True)
@@ -157,7 +157,7 @@ def _c_names(source):
 @pytest.mark.parametrize("name", ["gelu", "mish", "elu", "threshold"])
 def test_keras(name, load, tmp_path):
     keras = pytest.importorskip("keras")
-    module = load(exported(SIGMAS[name], "keras"))
+    module = load(export(SIGMAS[name], "keras"))
     layer = getattr(module, name.title())()
     z = np.linspace(-30, 30, 301).astype(np.float32)[:, None]
     model = keras.Sequential([keras.Input((1,)), layer])
@@ -169,7 +169,7 @@ def test_keras(name, load, tmp_path):
 
 def test_kerass_gradient_is_the_exact_slope(load):
     keras = pytest.importorskip("keras")
-    module = load(exported(SIGMAS["tanh"], "keras"))
+    module = load(export(SIGMAS["tanh"], "keras"))
     z = np.array([-20.0, -3.0, 0.0, 3.0, 20.0], dtype=np.float32)
     if keras.backend.backend() == "jax":
         import jax

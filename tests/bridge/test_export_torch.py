@@ -7,7 +7,7 @@ import pytest
 
 import lab
 from lab.activations.catalogue import examples
-from lab.bridge.export import exported
+from lab.api import export
 from lab.bridge.export_autograd import gradients
 from lab.bridge.exported import Exported
 from tests.bridge.points import SIGMAS, Z, due, same
@@ -31,7 +31,7 @@ def in_float64():
 
 
 def module(load, sigma, **options):
-    loaded = load(exported(sigma, "torch", **options))
+    loaded = load(export(sigma, "torch", **options))
     return getattr(loaded, Exported(sigma).class_name)()
 
 
@@ -190,7 +190,7 @@ def test_a_learnt_parameter_learns(load):
 
 @pytest.mark.parametrize("name", ["gelu", "mish", "hard-swish"])
 def test_the_plain_form_has_no_function_of_its_own(name, load):
-    source = exported(SIGMAS[name], "torch", plain=True)
+    source = export(SIGMAS[name], "torch", plain=True)
     assert "autograd" not in source
     same(getattr(load(source), Exported(SIGMAS[name]).class_name)()(torch.tensor(Z)), due(SIGMAS[name])[0])
 

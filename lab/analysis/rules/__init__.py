@@ -188,7 +188,6 @@ RULES = {
         neurons.says_dead_output,
         advice=lambda case, seen: words.IDENTITY,
         needs=("dead_neurons",),
-        open=neurons.dead_output_is_open,
     ),
     "dead neurons": Rule(
         "Have more than a fifth of a hidden layer's neurons σ′ = 0 on every example at the end; more than "
@@ -199,7 +198,6 @@ RULES = {
         share=HALF,
         advice=neurons.keep_alive,
         needs=("dead_neurons",),
-        open=neurons.dead_is_open,
     ),
     "neurons off": Rule(
         "Are more than half of a hidden layer's neurons, where σ is flat on one side, on that side for 95 % "
@@ -210,7 +208,6 @@ RULES = {
         neurons.says_off,
         share=HALF,
         needs=("saturated_neurons",),
-        open=neurons.off_is_open,
     ),
     "narrow layer": Rule(
         "Has a hidden layer less than half as many neurons as the layer below it and as there are outputs, "

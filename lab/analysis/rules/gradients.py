@@ -5,7 +5,7 @@ import pandas as pd
 
 from lab.analysis.case import Case
 from lab.analysis.rule import HALF, Seen, rounded, whole
-from lab.analysis.rules.learning import CONSEQUENCES, LEARNED, only_a_line
+from lab.analysis.rules.learning import CONSEQUENCES, LEARNED, only_a_line, unlearned
 from lab.analysis.rules.words import (
     BIASES_NEAR_0,
     CRITICAL,
@@ -93,7 +93,7 @@ def cosine(case: Case) -> pd.DataFrame:
     Of trials that have not learned their task, where max(σ′, floor) has another sign than σ′ somewhere.
     """
     values = case.over("gradient_cosine", "median")
-    return values.where(~case.learned.reindex(values.index).ge(LEARNED) & case.climbs, axis=0)
+    return values.where(unlearned(case, values.index) & case.climbs, axis=0)
 
 
 def says_climbing(case: Case, seen: Seen) -> str:

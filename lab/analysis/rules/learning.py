@@ -71,6 +71,11 @@ def failed(case: Case, below: float = LEARNED) -> pd.Series:
     return (case.learned < below) & case.had_time
 
 
+def unlearned(case: Case, trials: pd.Index | pd.Series) -> pd.Series:
+    """Of these trials, whether each has not learned its task, or diverged."""
+    return ~case.learned.reindex(trials).ge(LEARNED)
+
+
 def of_failed(case: Case, values: pd.DataFrame, below: float = LEARNED) -> pd.DataFrame:
     """The values of the trials that `failed`, NaN of the others, of which the question is not asked."""
     return values.where(failed(case, below).reindex(values.index, fill_value=False), axis=0)
@@ -244,7 +249,7 @@ def cost_left(case: Case) -> pd.DataFrame:
 
 def cost_is_open(case: Case) -> bool:
     """Whether neither the first cost nor that of the best constant answer is known."""
-    return case.classes and not case.enough_examples and not isfinite(case.cost_of_mean)
+    return case.classes and not isfinite(case.cost_of_mean)
 
 
 def says_cost(case: Case, seen: Seen) -> str:

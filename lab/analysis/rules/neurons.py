@@ -5,7 +5,7 @@ import pandas as pd
 from lab.analysis.case import Case
 from lab.analysis.pooled import Bounds, dead, off
 from lab.analysis.rule import HALF, Seen
-from lab.analysis.rules.learning import LEARNED, left, of_failed
+from lab.analysis.rules.learning import left, of_failed, unlearned
 from lab.analysis.rules.words import (
     BIASES_NEAR_0,
     SMALLER_WEIGHTS,
@@ -98,22 +98,12 @@ def _biased(case: Case, seen: Seen) -> bool:
     return bool(case.biased.loc[list(seen.named), seen.layer].mean() > HALF)
 
 
-def _output(case: Case) -> Bounds:
+def dead_output(case: Case) -> Bounds:
     """The dead output neurons of trials that failed, where σ′ is in δ."""
     L = case.hidden.stop
     if case.cost_cancels:
         return Bounds.none()
     return dead(case).map(lambda shares: of_failed(case, shares[[l for l in shares if l == L]]))
-
-
-def dead_output(case: Case) -> pd.DataFrame:
-    """The share of dead output neurons."""
-    return _output(case).judged_by(0.0)
-
-
-def dead_output_is_open(case: Case) -> bool:
-    """Whether readings see too few examples to tell it."""
-    return _output(case).open_at(0.0)
 
 
 def says_dead_output(case: Case, seen: Seen) -> str:
@@ -122,24 +112,13 @@ def says_dead_output(case: Case, seen: Seen) -> str:
     return f"dead output: {who} σ′ = 0 on {_on(case, 'all')}"
 
 
-def _hidden_dead(case: Case) -> Bounds:
+def dead_hidden(case: Case) -> Bounds:
     """The dead neurons of hidden layers; of a trial that has learned its task, only shares above a half."""
 
     def asked(shares: pd.DataFrame) -> pd.DataFrame:
-        learned = case.learned.reindex(shares.index).ge(LEARNED)
-        return shares.where(~learned, shares.where(shares > HALF), axis=0)
+        return shares.where(unlearned(case, shares.index), shares.where(shares > HALF), axis=0)
 
     return dead(case).map(lambda shares: asked(case.hidden_of(shares)))
-
-
-def dead_hidden(case: Case) -> pd.DataFrame:
-    """The share of each hidden layer's neurons that are dead."""
-    return _hidden_dead(case).judged_by(MANY)
-
-
-def dead_is_open(case: Case) -> bool:
-    """Whether readings see too few examples to tell it."""
-    return _hidden_dead(case).open_at(MANY)
 
 
 def says_dead(case: Case, seen: Seen) -> str:
@@ -157,25 +136,14 @@ def keep_alive(case: Case, seen: Seen) -> str:
     return BIASES_NEAR_0 if _biased(case, seen) else floor(case, more_neurons(case))
 
 
-def _off(case: Case) -> Bounds:
+def off_hidden(case: Case) -> Bounds:
     """The neurons that are off, where σ is flat on one side, of trials that have not learned their task."""
 
     def asked(shares: pd.DataFrame) -> pd.DataFrame:
-        learned = case.learned.reindex(shares.index).ge(LEARNED)
         one_sided = [l for l in case.hidden_of(shares) if l not in case.closed]
-        return shares[one_sided].where(~learned, axis=0)
+        return shares[one_sided].where(unlearned(case, shares.index), axis=0)
 
     return off(case).map(asked)
-
-
-def off_hidden(case: Case) -> pd.DataFrame:
-    """The share of each hidden layer's neurons that are off."""
-    return _off(case).judged_by(HALF)
-
-
-def off_is_open(case: Case) -> bool:
-    """Whether readings see too few examples to tell it."""
-    return _off(case).open_at(HALF)
 
 
 def says_off(case: Case, seen: Seen) -> str:

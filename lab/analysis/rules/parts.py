@@ -4,7 +4,7 @@ import pandas as pd
 
 from lab.analysis.case import Case
 from lab.analysis.rule import Seen, rounded, whole
-from lab.analysis.rules.learning import LEARNED
+from lab.analysis.rules.learning import unlearned
 from lab.analysis.rules.words import percent
 
 
@@ -36,8 +36,8 @@ def says_shift(case: Case, seen: Seen) -> str:
 
 def unreached(case: Case) -> pd.DataFrame:
     """The share of targets that the output cannot reach, of trials that have not learned their task."""
-    learned = case.learned.reindex(case.trials["trial"])
-    return whole(pd.Series(case.known("unreached"), learned.index).where(~learned.ge(LEARNED)))
+    asked = unlearned(case, case.trials["trial"])
+    return whole(pd.Series(case.known("unreached"), asked.index).where(asked))
 
 
 def says_unreached(case: Case, seen: Seen) -> str:

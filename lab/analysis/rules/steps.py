@@ -5,7 +5,7 @@ import pandas as pd
 
 from lab.analysis.case import FEWEST_STEPS, Case
 from lab.analysis.rule import Seen, rounded, whole
-from lab.analysis.rules.learning import CONSEQUENCES, LEARNED, hindered, of_failed, weights_left
+from lab.analysis.rules.learning import CONSEQUENCES, hindered, of_failed, unlearned, weights_left
 from lab.analysis.rules.words import part_of, percent
 from lab.network.decay import GROWS, overshooting
 
@@ -20,7 +20,7 @@ def first(case: Case) -> pd.DataFrame:
     """
     ratio, size = (case.at(case.first_step, column) for column in ("update_ratio", "weight_norm"))
     length = ratio * size / size.clip(lower=case.usual_norms.reindex(size.columns), axis=1)
-    return length.where(~case.learned.reindex(length.index).ge(LEARNED), axis=0)
+    return length.where(unlearned(case, length.index), axis=0)
 
 
 def says_first(case: Case, seen: Seen) -> str:
@@ -76,8 +76,8 @@ def says_path(case: Case, seen: Seen) -> str:
 
 def decay(case: Case) -> pd.DataFrame:
     """ηλ/n, of trials that have not learned their task, or diverged."""
-    learned = case.learned.reindex(case.trials["trial"])
-    return whole(pd.Series(case.decay_of_a_step, learned.index).where(~learned.ge(LEARNED)))
+    asked = unlearned(case, case.trials["trial"])
+    return whole(pd.Series(case.decay_of_a_step, asked.index).where(asked))
 
 
 def says_overshooting(case: Case, seen: Seen) -> str:

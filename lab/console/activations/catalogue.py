@@ -1,7 +1,6 @@
 """The pages of ``lab activations``: all of them in a table, or one with its claims, values and plot."""
 
 from collections.abc import Iterator, Sequence
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -76,11 +75,7 @@ def page(
     plots = plotted(name, sigma, plot, proof) if plot else []
     spec = {"value": sigma.text} if isinstance(sigma, Formula) else {"name": name}
     pages = benched(sigma, spec, str(sigma), html, opened)
-    return Page(value, chain(_body(name, sigma, lines, told, value), _written(pages)), plots)
-
-
-def _written(pages: Sequence[Path]) -> Iterator[Block]:
-    yield from (f"page: {path}" for path in pages)
+    return Page(value, _body(name, sigma, lines, told, value), plots, pages)
 
 
 def _body(

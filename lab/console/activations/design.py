@@ -3,7 +3,6 @@
 import dataclasses
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
 from math import floor, log10
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -101,7 +100,7 @@ def page(
     value["frozen"] = isinstance(sigma, Integral) and sigma.frozen
     value["plots"] = list(map(str, plots))
     pages = benched(sigma, design.spec, "A bench to design σ by its slope", html, opened)
-    return Page(value, chain(_body(design, told, value), (f"page: {path}" for path in pages)), plots)
+    return Page(value, _body(design, told, value), plots, pages)
 
 
 def _body(design: Design, known: Sequence[str], value: dict[str, Any]) -> Iterator[Block]:

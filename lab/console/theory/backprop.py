@@ -10,7 +10,7 @@ from lab.analysis.demon import Scene
 from lab.analysis.worked import Measured, WorkedLayer, worked
 from lab.console.screen import Block, Page, bold, dim, verbatim
 from lab.console.theory.equations import MOST, Term, latex, lowered, number, prose, raised, text, total
-from lab.console.theory.moment import Moment, chosen, scene_of
+from lab.console.theory.moment import Chosen, Moment
 from lab.numerics import Array
 from lab.runs.preparation import Prepared
 
@@ -32,15 +32,13 @@ def page(ready: Prepared, moment: Moment, as_latex: bool) -> Page:
 
     Raises LabError, with the range, where a number is out of it, or where the trial diverged.
     """
-    variant, _ = chosen(ready, moment)
-    given = scene_of(ready, moment)
+    chosen = Chosen(ready, moment)
+    given, title = chosen.scene(), chosen.title()
     layers = worked(given)
-    sizes = "-".join(map(str, given.network.sizes))
-    title = f"{ready.plan.name}, {variant.label}: {sizes}, {moment}"
     sections = [*_forward(given, layers), *_backward(given, layers), *_gradient(layers)]
-    value = {"name": ready.plan.name, "variant": variant.label, **moment.where, "cost": given.cost}
-    value |= {"x": given.p.a[0][0, :, 0], "y": given.p.y[0, :, 0], "layers": list(map(_told, layers))}
-    return Page(value, _latex(title, sections) if as_latex else _text(title, sections))
+    value = {"cost": given.cost, "x": given.p.a[0][0, :, 0], "y": given.p.y[0, :, 0]}
+    value |= {"layers": list(map(_told, layers))}
+    return Page(chosen.where | value, _latex(title, sections) if as_latex else _text(title, sections))
 
 
 def _told(layer: WorkedLayer) -> dict[str, Any]:

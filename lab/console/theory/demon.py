@@ -9,7 +9,7 @@ import pandas as pd
 
 from lab.analysis.demon import MOVED, moves_of_neuron, neurons_of_layer
 from lab.console.screen import Block, Page, Rows, dim, drawn
-from lab.console.theory.moment import Moment, check, chosen, scene_of
+from lab.console.theory.moment import Chosen, Moment, check
 from lab.errors import LabError
 from lab.runs.preparation import Prepared
 
@@ -34,24 +34,24 @@ def page(ready: Prepared, moment: Moment, place: Place, plot: Path | None) -> Pa
 
     Raises LabError, with the range, where a number is out of it, or where the trial diverged.
     """
-    variant, training = chosen(ready, moment)
-    check("layer", place.layer, 1, training.network.depth)
+    chosen = Chosen(ready, moment)
+    network = chosen.training.network
+    check("layer", place.layer, 1, network.depth)
     if place.neuron is not None:
-        check("neuron", place.neuron, 1, training.network.sizes[place.layer], f" of layer {place.layer}")
+        check("neuron", place.neuron, 1, network.sizes[place.layer], f" of layer {place.layer}")
     if not 0 < place.reach < inf:
         raise LabError(f"--reach {place.reach:g}: expected a finite number above 0")
-    scene = scene_of(ready, moment)
+    scene = chosen.scene()
     if place.neuron is None:
         name, neuron, found = "demon_layer", "", neurons_of_layer(scene, place.layer, place.reach)
     else:
         name, neuron = "demon", f", neuron {place.neuron}"
         found = moves_of_neuron(scene, place.layer, place.neuron, place.reach)
-    title = f"{ready.plan.name}, {variant.label}: layer {place.layer}{neuron}, {moment}"
-    where = {"name": ready.plan.name, "variant": variant.label, **moment.where}
+    title = chosen.title(f"layer {place.layer}{neuron}")
     return Page(
-        {**where, "cost": scene.cost, "rows": found},
-        _body(found, scene.cost, place, title, training.network.surrogate_floor > 0),
-        drawn(name, {name: found}, plot, variant.label),
+        {**chosen.where, "cost": scene.cost, "rows": found},
+        _body(found, scene.cost, place, title, network.surrogate_floor > 0),
+        drawn(name, {name: found}, plot, chosen.variant.label),
     )
 
 

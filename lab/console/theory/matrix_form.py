@@ -2,7 +2,7 @@
 
 from lab.analysis.matrix_price import passed_on, price
 from lab.console.screen import Page, dim, rows_of
-from lab.console.theory.moment import Moment, chosen, scene_of
+from lab.console.theory.moment import Chosen, Moment
 from lab.runs.preparation import Prepared
 
 PRICE = {
@@ -21,16 +21,13 @@ def page(ready: Prepared, moment: Moment) -> Page:
 
     Raises LabError, with the range, where a number is out of it, or where the trial diverged.
     """
-    variant, training = chosen(ready, moment)
-    given = scene_of(ready, moment)
+    chosen = Chosen(ready, moment)
+    given = chosen.scene()
     costs, passed = price(given), passed_on(given)
-    sizes = "-".join(map(str, training.network.sizes))
-    title = f"{ready.plan.name}, {variant.label}: {sizes}, {moment}"
-    where = {"name": ready.plan.name, "variant": variant.label, **moment.where}
     return Page(
-        {**where, "price": costs, "passed": passed},
+        {**chosen.where, "price": costs, "passed": passed},
         [
-            rows_of(costs, PRICE, title),
+            rows_of(costs, PRICE, chosen.title()),
             dim(
                 "from the right: matrix times vector; from the left: matrix times matrix; timed here and now"
             ),

@@ -62,7 +62,7 @@ def word_page(text: str, also: Iterable[str] = ()) -> Page:
         body += [sentence]
     if parts := _parts(text):
         value["parts"] = parts
-        body += [replace(table(parts), whole=True)]
+        body += [table(parts, whole=True)]
     if text in _kinds():
         listed = kind_page(text)
         return replace(listed, body=[*body, *listed.body])
@@ -107,12 +107,12 @@ def kind_page(word: str) -> Page:
     if kinds[word] == "figures":
         from lab.figures import listing
 
-        return Page(listing(), [replace(table(listing()), whole=True)])
+        return Page(listing(), [table(listing(), whole=True)])
     rows = [
         {"name": name, "parameters": parameters(part), "what it is": _plain(getdoc(part)).partition("\n")[0]}
         for name, part in plugins.usable(kinds[word]).items()
     ]
-    return Page(rows, [replace(table(rows), whole=True)])
+    return Page(rows, [table(rows, whole=True)])
 
 
 def _plain(doc: str | None) -> str:

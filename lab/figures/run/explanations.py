@@ -11,12 +11,12 @@ from lab import parts
 from lab.analysis.ledger import REMOVED, ledger
 from lab.figures.drawing import marks, panels, scales, style, writing
 from lab.figures.drawing.bands import Floats
-from lab.figures.tables import Shown, checked, counterfactual, trial_mean
+from lab.figures.tables import Shown, checked, slope_words, trial_mean
 
 _FARTHEST = 4.0  # decades beyond which a bar is cut, so that one dead layer does not flatten all others
 _PARTS = {
     "transport_decades": ("done by the weights", style.area(style.FIRST_COLOUR, "")),
-    "slope_decades": ("done by σ′{lifted}", style.area(style.ACCENT, "/////")),
+    "slope_decades": ("done by {slope}", style.area(style.ACCENT, "/////")),
 }
 _READINGS = ("first reading", "last reading")
 _TOTALS = {"transport_total": "weights", "slope_total": "σ′"}
@@ -50,7 +50,7 @@ class Ledger(parts.Figure):
     def draw(self, tables: parts.Tables) -> Figure:
         checked(tables, "layers", "delta_rms", "error_rms")
         shown = Shown.of(tables, ledger(tables), columns=6, of=list(_PARTS))
-        lifted = ", or max(σ′, floor) in its place" if counterfactual(tables) else ""
+        slope = slope_words(tables)
         columns = {name: name for name in shown.variants}
         matrix = panels.matrix({row: row for row in _READINGS}, columns, height=1.9, sharey="all")
         trials, cut = [], False
@@ -60,7 +60,7 @@ class Ledger(parts.Figure):
             for row, step in zip(_READINGS, (first, there.max() if len(there) else first), strict=True):
                 at = (rows["step"] == step) & rows["layer"].isin(shown.layers)
                 ax, reading, whole = matrix.axes[row, name], rows[at], rows[rows["step"] == step]
-                _draw_bars(ax, reading, whole, f"{shown.time} {reading[shown.time].iloc[0]:.4g}", lifted)
+                _draw_bars(ax, reading, whole, f"{shown.time} {reading[shown.time].iloc[0]:.4g}", slope)
                 scales.layer_axis(ax, shown.layers, room=0.6)
                 trials.append(rows.loc[at & known, "trial"].nunique())
                 cut |= bool((reading[list(_PARTS)].abs() > _FARTHEST).any(axis=None))
@@ -75,7 +75,7 @@ class Ledger(parts.Figure):
         return matrix.framed("layer", more, shown.outcomes(), y=label)
 
 
-def _draw_bars(ax: Axes, reading: pd.DataFrame, whole: pd.DataFrame, when: str, lifted: str) -> None:
+def _draw_bars(ax: Axes, reading: pd.DataFrame, whole: pd.DataFrame, when: str, slope: str) -> None:
     """Stacked bars; parts of one sign stand on each other, parts of different signs on both sides of 0.
 
     ``reading`` are the rows of the layers that are shown, ``whole`` those of all, for the totals.
@@ -88,7 +88,7 @@ def _draw_bars(ax: Axes, reading: pd.DataFrame, whole: pd.DataFrame, when: str, 
         decades = medians[part].to_numpy(np.float64)
         height = np.clip(np.nan_to_num(decades, nan=0.0, neginf=-_FARTHEST), -_FARTHEST, _FARTHEST)
         bottom = np.where(height < 0, ends[-1.0], ends[1.0])
-        ax.bar(x, height, 0.7, bottom, **look, label=words.format(lifted=lifted))
+        ax.bar(x, height, 0.7, bottom, **look, label=words.format(slope=slope))
         for sign, end in ends.items():
             end += np.where(np.sign(height) == sign, height, 0)
         cut = np.abs(decades) > _FARTHEST

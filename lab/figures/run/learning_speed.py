@@ -14,7 +14,7 @@ from lab.analysis.rows import by_variant
 from lab.figures.drawing import marks, panels, scales, style, writing
 from lab.figures.drawing.bands import Band, Floats
 from lab.figures.run import prediction
-from lab.figures.tables import NothingToShowError, Shown, checked, done, over_layers
+from lab.figures.tables import NothingToShowError, Shown, checked, over_layers, undiverged
 from lab.figures.varied import arranged
 
 _BIAS_SPEED = "learning speed ‖∂C/∂bˡ‖\n(cost per unit of bias)"
@@ -218,9 +218,9 @@ class SpeedByLayer(parts.Figure):
         shown = Shown.of(tables, layers, names=list(shared.looks))
         profiles = {name: _profile(tables, name, rows, shown) for name, rows in shown.variants.items()}
         readings = [one for profile in profiles.values() for one in (profile.first, profile.last)]
-        settled = set(done(shown.rows)["variant"])
+        settled = set(undiverged(shown.rows)["variant"])
         held = [
-            _profile(tables, name, done(rows), shown).edges
+            _profile(tables, name, undiverged(rows), shown).edges
             for name, rows in shown.variants.items()
             if name in settled
         ]

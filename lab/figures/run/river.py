@@ -9,13 +9,14 @@ from matplotlib.figure import Figure
 
 from lab import parts
 from lab.analysis.ledger import ledger
+from lab.analysis.rows import at_reading
 from lab.figures.drawing import panels, style, writing
 from lab.figures.drawing.bands import Floats
-from lab.figures.tables import NothingToShowError, Shown, checked, counterfactual
+from lab.figures.tables import NothingToShowError, Shown, checked, slope_words
 
 _DEEPEST = 12.0  # decades below the output's error at which a river is dry
 _TAKEN = {
-    "slope_decades": ("taken by σ′{lifted}", style.area(style.ACCENT, "/////")),
+    "slope_decades": ("taken by {slope}", style.area(style.ACCENT, "/////")),
     "transport_decades": ("taken by the weights", style.area("#56b4e9", "....")),
 }
 _WATER: style.Looks = {"facecolor": style.FIRST_COLOUR, "edgecolor": style.FIRST_COLOUR, "linewidth": 0.4}
@@ -44,23 +45,20 @@ class River(parts.Figure):
 
     def draw(self, tables: parts.Tables) -> Figure:
         checked(tables, "layers", "delta_rms", "error_rms")
-        split = ledger(tables)
-        shown = Shown.of(
-            tables, split[split["step"] == split.groupby("variant", observed=True)["step"].transform("min")]
-        )
+        shown = Shown.of(tables, at_reading("start", ledger(tables)))
         courses = {name: _course(rows) for name, rows in shown.variants.items()}
         if max(map(len, (levels for _, levels, _ in courses.values()))) < 2:
             raise NothingToShowError("river: a single layer passes no error on")
         least = min(float(np.nanmin(levels)) for _, levels, _ in courses.values())
         bed = max(min(least, -0.5), -_DEEPEST) - 0.3
-        lifted = ", or max(σ′, floor) in its place" if counterfactual(tables) else ""
+        slope = slope_words(tables)
         multiples = panels.wrapped(courses, height=1.7, label="log₁₀ of ‖δˡ‖ as width")
         deepest = max(len(layers) for layers, _, _ in courses.values())
         # The limits come first, or each piece would move the axes of all panels.
         multiples.first.set_ylim(bed / 2 * 1.08, -bed / 2 * 1.25)
         multiples.first.set_xlim(deepest + 0.5, 0.85)
         for name, ax in multiples.axes.items():
-            _draw_river(ax, *courses[name], bed, lifted)
+            _draw_river(ax, *courses[name], bed, slope)
         multiples.first.set_xticks(range(1, deepest + 1))
         multiples.first.set_yticks([])
         trials = writing.words(
@@ -85,7 +83,7 @@ def _course(rows: pd.DataFrame) -> Course:
 
 
 def _draw_river(
-    ax: Axes, layers: list[int], levels: Floats, medians: pd.DataFrame, bed: float, lifted: str
+    ax: Axes, layers: list[int], levels: Floats, medians: pd.DataFrame, bed: float, slope: str
 ) -> None:
     ax.grid(False)
     half = (levels - bed) / 2
@@ -95,11 +93,11 @@ def _draw_river(
         for part in ("transport_decades", "slope_decades"):
             change = float(np.nan_to_num(medians[part].iloc[at], nan=0.0, neginf=-2 * _DEEPEST))
             after = max(level + change, -_DEEPEST)
-            _draw_stretch(ax, x, (level - bed) / 2, (after - bed) / 2, part, lifted)
+            _draw_stretch(ax, x, (level - bed) / 2, (after - bed) / 2, part, slope)
             level, x = after, x - 0.5
 
 
-def _draw_stretch(ax: Axes, x: float, before: float, after: float, part: str, lifted: str) -> None:
+def _draw_stretch(ax: Axes, x: float, before: float, after: float, part: str, slope: str) -> None:
     """Half a way between two layers: the water, and at its banks what was taken of it."""
     ends = [x, x - 0.5]
     water = np.array([before, after])
@@ -107,7 +105,7 @@ def _draw_stretch(ax: Axes, x: float, before: float, after: float, part: str, li
     words, look = _TAKEN[part]
     if after < before:
         for sign in (1, -1):
-            ax.fill_between(ends, sign * water, sign * before, **look, label=words.format(lifted=lifted))
+            ax.fill_between(ends, sign * water, sign * before, **look, label=words.format(slope=slope))
     elif after > before:
         for sign in (1, -1):
             ax.fill_between(ends, sign * before, sign * water, **_GAINED, label="added by the weights or σ′")

@@ -13,7 +13,7 @@ from lab import parts
 from lab.analysis.rows import by_variant
 from lab.figures.drawing import marks, panels, scales, writing
 from lab.figures.drawing.bands import Band, Floats
-from lab.figures.tables import band, checked, done, labels, of_variants, telling, time_axis
+from lab.figures.tables import band, checked, labels, of_variants, telling, time_axis, undiverged
 from lab.figures.varied import looks as looks_of
 
 _ROWS = {"cost": "cost C", "accuracy": "accuracy\n(share of examples)"}
@@ -60,7 +60,7 @@ class Training(parts.Figure):
                 panels.nothing(ax, "not recorded")
             for one, look in zip(lines.get(place, ()), looks, strict=False):
                 marks.draw_band(ax, one, look, markers=_MARKERS)
-        settled = by_variant(done(steps[steps["variant"].isin(list(variants))]))
+        settled = by_variant(undiverged(steps[steps["variant"].isin(list(variants))]))
         costs = {
             name: [band(of[of[data + row].notna()], data + row, time) for row, data in lines if row == "cost"]
             for name, of in settled.items()
