@@ -15,9 +15,10 @@ from functools import cache, reduce
 from itertools import permutations
 from typing import TypeAlias
 
-from lab.activations.formula.graph import Expression, below, factors
+from lab.activations.formula.graph import Expression, folded
 from lab.activations.formula.operations import COMMUTATIVE
 from lab.activations.formula.parser import pattern
+from lab.activations.formula.terms import factors, signed_terms
 
 WILDCARDS = ("x", "a")
 """The names in a pattern that stand for any expression."""
@@ -180,12 +181,8 @@ PRECISE: tuple[Rewrite, ...] = (
 
 def stable(expression: Expression, table: tuple[Rewrite, ...] = REWRITES) -> Expression:
     """The same function of z with every pattern replaced, from the innermost out, in the same graph."""
-    made: dict[Expression, Expression] = {}
-    for node in below(expression):
-        arguments = [made[argument] for argument in node.arguments]
-        again = node.graph.apply(node.operation, *arguments) if arguments else node
-        made[node] = _replaced(again, table)
-    return made[expression]
+    (made,) = folded(lambda node, x: _replaced(node.of(x), table), expression)
+    return made
 
 
 def precise(expression: Expression) -> Expression:
@@ -224,7 +221,7 @@ def _with_factor(written: Expression, form: Expression, found: Expression) -> Ex
 
 def _with_terms(written: Expression, form: Expression, found: Expression) -> Expression | None:
     """A sum of two replaced where there are further terms: 1 + (tanh u + v) is 2 sigmoid(2u) + v."""
-    terms = list(_terms(found, 1)) if {written.operation, found.operation} <= {"add", "sub"} else []
+    terms = list(signed_terms(found)) if {written.operation, found.operation} <= {"add", "sub"} else []
     if not 2 < len(terms) <= MOST_TERMS:
         return None
     second = 1 if written.operation == "add" else -1
@@ -256,7 +253,7 @@ def _with_common_factor(found: Expression, table: tuple[Rewrite, ...]) -> Expres
 
 def _logarithm(found: Expression) -> Expression | None:
     """The logarithm of a sum of three or more terms, one of which is 1."""
-    terms = list(_terms(found.arguments[0], 1)) if found.operation == "log" else []
+    terms = list(signed_terms(found.arguments[0])) if found.operation == "log" else []
     if not 2 < len(terms) <= MOST_TERMS or (1, found.lifted(1)) not in terms:
         return None
     terms.remove((1, found.lifted(1)))
@@ -267,7 +264,7 @@ def _hinged(found: Expression) -> Expression | None:
     """Of a sum, what is 0 on one side of a z beside what is 0 on the other, as one choice:
     max(z, 0) + min(exp(z) - 1, 0) is ELU, whose slope at 0 is 1, and not the sum of two that are chosen.
     """
-    terms = list(_terms(found, 1)) if found.operation in ("add", "sub") else []
+    terms = list(signed_terms(found)) if found.operation in ("add", "sub") else []
     sides: dict[tuple[Expression, bool], tuple[int, Expression]] = {}
     for i, (sign, term) in enumerate(terms[: MOST_TERMS if len(terms) > 1 else 0]):
         if (hinge := _hinge(term)) is not None:
@@ -319,17 +316,6 @@ def _line_of_sign(u: Expression) -> tuple[Expression | None, bool]:
 
 _RISING = frozenset({"expm1", "sinh", "tanh", "arctan", "asinh", "erf"})
 """Functions that rise and are 0 at 0."""
-
-
-def _terms(x: Expression, sign: int) -> Iterator[tuple[int, Expression]]:
-    """The terms of a sum with their signs."""
-    if x.operation in ("add", "sub"):
-        yield from _terms(x.arguments[0], sign)
-        yield from _terms(x.arguments[1], sign if x.operation == "add" else -sign)
-    elif x.operation == "neg":
-        yield from _terms(x.arguments[0], -sign)
-    else:
-        yield sign, x
 
 
 @cache
