@@ -39,7 +39,6 @@ class Rewrite:
 
 REWRITES: tuple[Rewrite, ...] = (
     Rewrite("exp(x) - 1", "expm1(x)"),
-    Rewrite("1 - exp(x)", "-expm1(x)"),
     Rewrite("exp(x)/(1 + exp(x))", "sigmoid(x)"),
     Rewrite("exp(x)/(1 + exp(x))**2", "sigmoid_slope(x)"),
     Rewrite("expm1(x)/(1 + exp(x))", "tanh(0.5*x)"),
@@ -61,18 +60,14 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("log(1 + x)", "log1p(x)"),
     Rewrite("log(1 - x)", "log1p(-x)"),
     Rewrite("1 - sigmoid(x)", "sigmoid(-x)"),
-    Rewrite("sigmoid(x) - 1", "-sigmoid(-x)"),
     Rewrite("2*sigmoid(x) - 1", "tanh(0.5*x)"),
-    Rewrite("1 - 2*sigmoid(x)", "tanh(-0.5*x)"),
     Rewrite("sigmoid(x) - 0.5", "0.5*tanh(0.5*x)"),
-    Rewrite("0.5 - sigmoid(x)", "0.5*tanh(-0.5*x)"),
     Rewrite("sigmoid(x)*sigmoid(-x)", "sigmoid_slope(x)"),
     Rewrite("sigmoid(x) - sigmoid(x)**2", "sigmoid_slope(x)"),
     Rewrite("(exp(x) - exp(-x))/(exp(x) + exp(-x))", "tanh(x)"),
     Rewrite("sinh(x)/cosh(x)", "tanh(x)"),
     Rewrite("1 + tanh(x)", "2*sigmoid(2*x)"),
     Rewrite("1 - tanh(x)", "2*sigmoid(-2*x)"),
-    Rewrite("tanh(x) - 1", "-2*sigmoid(-2*x)"),
     Rewrite("tanh(x) - sign(x)", "-2*sign(x)*sigmoid(-2*abs(x))"),
     Rewrite("sign(x) - tanh(x)", "2*sign(x)*sigmoid(-2*abs(x))"),
     Rewrite("1 - tanh(x)**2", "sech2(x)"),
@@ -86,22 +81,15 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("1 - erf(x*sqrt(0.5))", "2*Phi(-x)"),
     Rewrite("1 + erf(x)", "erfc(-x)"),
     Rewrite("1 - erf(x)", "erfc(x)"),
-    Rewrite("erf(x) - 1", "-erfc(x)"),
     Rewrite("1 - Phi(x)", "Phi(-x)"),
-    Rewrite("Phi(x) - 1", "-Phi(-x)"),
-    Rewrite("pi/2 + arctan(x)", "arccot(-x)"),
-    Rewrite("pi/2 - arctan(x)", "arccot(x)"),
-    Rewrite("arctan(x) - pi/2", "-arccot(x)"),
-    Rewrite("pi + 2*arctan(x)", "2*arccot(-x)"),
-    Rewrite("pi - 2*arctan(x)", "2*arccot(x)"),
-    Rewrite("0.5 + arctan(x)/pi", "arccot(-x)/pi"),
-    Rewrite("0.5 - arctan(x)/pi", "arccot(x)/pi"),
-    Rewrite("0.5 + 1/pi*arctan(x)", "1/pi*arccot(-x)"),
-    Rewrite("0.5 - 1/pi*arctan(x)", "1/pi*arccot(x)"),
-    Rewrite("1 + 2*arctan(x)/pi", "2*arccot(-x)/pi"),
-    Rewrite("1 - 2*arctan(x)/pi", "2*arccot(x)/pi"),
-    Rewrite("1 + 2/pi*arctan(x)", "2/pi*arccot(-x)"),
-    Rewrite("1 - 2/pi*arctan(x)", "2/pi*arccot(x)"),
+    *(
+        Rewrite(f"{whole} {sign} {part.format('arctan(x)')}", part.format(f"arccot({opposite}x)"))
+        for whole, part in (
+            *(("pi/2", "{}"), ("pi", "2*{}"), ("0.5", "{}/pi"), ("0.5", "1/pi*{}")),
+            *(("1", "2*{}/pi"), ("1", "2/pi*{}")),
+        )
+        for sign, opposite in (("+", "-"), ("-", ""))
+    ),
     Rewrite("1 - (x/sqrt(1 + x**2))**2", "1/(1 + x**2)"),
     Rewrite("x + x**2/sqrt(a + x**2)", "x*(1 + x/sqrt(a + x**2))"),
     Rewrite("x**2/sqrt(a + x**2) - x", "x*(x/sqrt(a + x**2) - 1)"),
@@ -111,7 +99,7 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("x**0.5", "sqrt(x)"),
     Rewrite("sqrt(x**2)", "abs(x)"),
 )  # fmt: skip
-"""The table. Where two patterns fit, the first is taken."""
+"""The table. Where two patterns fit, the first is taken. A difference is known the other way around too."""
 
 _FRACTION = "x**2/(3 + x**2/(5 + x**2/(7 + x**2/(9 + x**2/(11 + x**2/(13 + x**2/15))))))"
 """D of tanh x = x/(1 + D): Lambert's continued fraction, to the last digit for |x| < ½."""
@@ -141,7 +129,6 @@ PRECISE: tuple[Rewrite, ...] = (
         "where(abs(x) < 1, {} - abs(x), {})".format(*_LN_COSH)),
     Rewrite("cosh(x) - 1", "2*sinh(0.5*x)**2"),
     Rewrite("1 - cos(x)", "2*sin(0.5*x)**2"),
-    Rewrite("cos(x) - 1", "-2*sin(0.5*x)**2"),
     Rewrite("1 + cos(x)", "2*cos(0.5*x)**2"),
     Rewrite("1 + sin(x)", "(sin(0.5*x) + cos(0.5*x))**2"),
     Rewrite("1 - sin(x)", "(sin(0.5*x) - cos(0.5*x))**2"),
@@ -168,8 +155,6 @@ PRECISE: tuple[Rewrite, ...] = (
         "where(x < 0, a/(sqrt(a + x**2)*(sqrt(a + x**2) - x)), 1 + x/sqrt(a + x**2))"),
     Rewrite("1 - x/sqrt(a + x**2)",
         "where(x > 0, a/(sqrt(a + x**2)*(sqrt(a + x**2) + x)), 1 - x/sqrt(a + x**2))"),
-    Rewrite("x/sqrt(a + x**2) - 1",
-        "where(x > 0, -a/(sqrt(a + x**2)*(sqrt(a + x**2) + x)), x/sqrt(a + x**2) - 1)"),
     Rewrite("exp(x) - exp(a)", "exp(a)*expm1(x - a)"),
     Rewrite("sigmoid(x) - sigmoid(a)", "sigmoid(x)*sigmoid(-a)*-expm1(a - x)"),
     Rewrite("tanh(x) - tanh(a)", "2*sigmoid(2*x)*sigmoid(-2*a)*-expm1(2*(a - x))"),
@@ -325,6 +310,9 @@ def _rules(table: tuple[Rewrite, ...]) -> Mapping[str, list[tuple[Expression, Ex
     for rewrite in table:
         written, form = (pattern(text, *WILDCARDS) for text in (rewrite.written, rewrite.stable))
         rules.setdefault(written.operation, []).append((written, form))
+    for written, form in list(rules.get("sub", ())):
+        u, v = written.arguments
+        rules["sub"].append((v - u, -form))
     return rules
 
 
