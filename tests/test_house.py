@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -233,3 +234,10 @@ def test_a_command_loads_only_what_it_needs(words, folder):
     assert done.returncode == 0
     assert done.stdout
     assert set(done.stderr.splitlines()[-1].split()) <= NEEDED[words]
+
+
+def test_the_account_of_formulas_names_each_of_its_files():
+    from lab.activations import formula
+
+    files = {path.stem for path in (ROOT / "activations" / "formula").glob("*.py")} - {"__init__"}
+    assert files == set(re.findall(r"`(\w+)`", formula.__doc__))

@@ -83,6 +83,11 @@ def padded_rows(rows: Array, dtype: np.dtype[Any]) -> Array:
     return out
 
 
+def addressed(order: Array | None) -> tuple[int | None, int]:
+    """The address of the numbers of examples, a row a trial, and how far apart rows are; none of None."""
+    return (None, 0) if order is None else (order.ctypes.data, order.strides[0] // order.itemsize)
+
+
 class Engine:
     """T trials of a network in the kernel.
 
@@ -133,8 +138,8 @@ class Engine:
             rescue=RESCUE(lambda *given: rescue()(*given)),  # type: ignore[misc]
         )
         self._at = ctypes.addressof(self.net)
-        count = found.parameters(self._at)
-        self._theta, self._blocks = self._vectors(count)
+        self._theta = np.zeros((self.trials, found.parameters(self._at)), self.dtype)
+        self._blocks = self._seen(self._theta)
         self._state = np.zeros((2, *self._theta.shape), self.dtype)
         self._remembered = self._state[: len(optimiser.remembers)]
         self._kept: tuple[Array, Array] | None = None
@@ -171,21 +176,8 @@ class Engine:
         ``order`` says which these are, a row of numbers a trial; all in their own order where it is None.
         """
         self._make_room(int(np.diff(starts).max()))
-        rows = None if order is None else order.ctypes.data
-        examples = 0 if order is None else order.shape[1]
-        theta, state = self._theta.ctypes.data, self._state.ctypes.data
-        self._kernel.run(
-            self._at,
-            self.trials,
-            theta,
-            state,
-            step,
-            len(starts) - 1,
-            starts.ctypes.data,
-            rows,
-            examples,
-            self._room.ctypes.data,
-        )
+        steps, numbers = (len(starts) - 1, starts.ctypes.data), addressed(order)
+        self._kernel.run(self._at, *self._weights, step, *steps, *numbers, self._room.ctypes.data)
 
     def outputs(self, x: Array, theta: Array | None = None) -> tuple[Array, Array]:
         """z and a of the output layer over examples in rows: (T, n_L, m) each.
@@ -213,9 +205,7 @@ class Engine:
         self._make_room(reading.m)
         self._kernel.read(
             ctypes.addressof(net),
-            self.trials,
-            self._theta.ctypes.data,
-            self._state.ctypes.data,
+            *self._weights,
             step,
             planned,
             ctypes.addressof(reading),
@@ -240,16 +230,13 @@ class Engine:
         self._kernel.watch(
             self._at,
             ctypes.addressof(net),
-            self.trials,
-            self._theta.ctypes.data,
-            self._state.ctypes.data,
+            *self._weights,
             step,
             len(starts) - 1,
             every,
             planned,
             starts.ctypes.data,
-            None if order is None else order.ctypes.data,
-            0 if order is None else order.shape[1],
+            *addressed(order),
             ctypes.addressof(reading),
             self._room.ctypes.data,
         )
@@ -269,12 +256,13 @@ class Engine:
         assert self._kept is not None
         self._theta[...], self._remembered[...] = self._kept
 
-    def _vectors(self, count: int) -> tuple[Array, dict[int, Array]]:
-        """Room for the parameters of all trials, and its views of each layer, (T, n_{l−1} + 1, n_l)."""
-        vector = np.zeros((self.trials, count), self.dtype)
-        return vector, self._seen(vector)
+    @property
+    def _weights(self) -> tuple[int, int, int]:
+        """How many trials, and the addresses of θ and of the optimiser's state."""
+        return self.trials, self._theta.ctypes.data, self._state.ctypes.data
 
     def _seen(self, vector: Array) -> dict[int, Array]:
+        """The views of each layer, (T, n_{l−1} + 1, n_l), of the parameters of all trials."""
         start, blocks = 0, {}
         for l, (n_in, n_out) in enumerate(pairwise(self.network.sizes), 1):
             padded = padded_width(n_out, self.dtype)

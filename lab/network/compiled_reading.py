@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lab.network.compiled import Engine, padded_rows, padded_width
+from lab.network.compiled import Engine, addressed, padded_rows, padded_width
 from lab.network.kernel.library import Net, Reading
 from lab.numerics import Array
 
@@ -106,8 +106,7 @@ class EngineReading:
         """
         if not planned:
             self._kept[0][...] = 0
-        self._reading.order = None if order is None else order.ctypes.data
-        self._reading.examples = 0 if order is None else order.strides[0] // order.itemsize
+        self._reading.order, self._reading.examples = addressed(order)
         self._engine.read(self._net, self._reading, max(planned, 1), bool(planned))
 
     def watch(

@@ -206,25 +206,29 @@ def certify(
         return Certificate("UNDECIDED", "only a formula can be certified, and this is a class", None, claim)
     least, greatest = slope_extremes(family, family.slope, claim)
     inf_slope, sup_slope = least.bounds, greatest.bounds
-    jumps = family.continuity.jumps
+    known, jumps = family.continuity, family.continuity.jumps
     steepest = Interval(max(-inf_slope.high, sup_slope.low, 0.0), max(-inf_slope.low, sup_slope.high, 0.0))
+    monotone, turns_at = _monotone(family, least, greatest)
+    range_inf, range_sup = _range(family, inf_slope, sup_slope)
     return Certificate(
         *_verdict(family, least, greatest, claim),
-        claim,
-        inf_slope,
-        sup_slope,
-        _places(family, least),
-        _places(family, greatest),
-        *_monotone(family, least, greatest),
-        UNBOUNDED if jumps else Interval(steepest.low, inf) if family.continuity.doubt else steepest,
-        *_range(family, inf_slope, sup_slope),
-        jumps,
-        family.continuity.doubt,
-        _at_kinks(family, inf_slope.low, sup_slope.high),
-        not family.continuity.all_found,
-        _is_reached(family, least),
-        _is_reached(family, greatest),
-        family.continuity.ways,
+        claim=claim,
+        inf=inf_slope,
+        sup=sup_slope,
+        inf_at=_places(family, least),
+        sup_at=_places(family, greatest),
+        inf_reached=_is_reached(family, least),
+        sup_reached=_is_reached(family, greatest),
+        monotone=monotone,
+        turns_at=turns_at,
+        lipschitz=UNBOUNDED if jumps else Interval(steepest.low, inf) if known.doubt else steepest,
+        range_inf=range_inf,
+        range_sup=range_sup,
+        jumps=jumps,
+        more_jumps=not known.all_found,
+        jump_ways=known.ways,
+        doubt=known.doubt,
+        at_kinks=_at_kinks(family, inf_slope.low, sup_slope.high),
     )
 
 

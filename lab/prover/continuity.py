@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import product
 from math import inf, isfinite, nextafter
 
-from lab.activations.formula.graph import Expression, below
+from lab.activations.formula.graph import Expression, folded
 from lab.activations.formula.operations import JUMPING
 from lab.numerics import REALS, Interval
 from lab.prover.intervals.enclosure import Bounds, Box, evaluated, undecided
@@ -138,10 +138,11 @@ class _Search:
     def is_undefined(self, z: float) -> bool:
         """Whether σ is proved to have no value at z."""
         bounds = self._bounds(single(z))
-        undefined: dict[Expression, bool] = {}
-        for node in below(self._sigma):
-            undefined[node] = bounds[node].values is None and _is_undefined(node, bounds, undefined)
-        return undefined[self._sigma]
+
+        def found(node: Expression, inner: list[bool]) -> bool:
+            return bounds[node].values is None and _is_undefined(node, bounds, inner)
+
+        return folded(found, self._sigma)[0]
 
     def note_jump_or_doubt(self, z: Interval) -> None:
         """Where an interval cannot be halved any more."""
@@ -249,17 +250,15 @@ def _largest_step(values: Interval) -> float:
     return LARGEST_STEP * values.magnitude if isfinite(values.magnitude) else 0.0
 
 
-def _is_undefined(
-    node: Expression, bounds: Mapping[Expression, Bounds], undefined: Mapping[Expression, bool]
-) -> bool:
-    """Whether a node without bounds is proved to have no value, given which of its arguments are."""
+def _is_undefined(node: Expression, bounds: Mapping[Expression, Bounds], inner: list[bool]) -> bool:
+    """Whether a node without bounds is proved to have no value, given which of its arguments have none."""
     if node.operation == "where":
-        condition, yes, no = node.arguments
-        chosen = bounds[condition].values
+        condition, yes, no = inner
+        chosen = bounds[node.arguments[0]].values
         if chosen is not None and chosen.low == chosen.high:
-            return undefined[yes if chosen.low else no]
-        return undefined[condition]
-    if any(undefined[argument] for argument in node.arguments):
+            return yes if chosen.low else no
+        return condition
+    if any(inner):
         return True
     x = [values for argument in node.arguments if (values := bounds[argument].values) is not None]
     outside = _OUTSIDE.get(node.operation)

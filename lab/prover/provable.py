@@ -12,7 +12,7 @@ from lab.activations.design.clipped_slope import ClippedSlope
 from lab.activations.design.integral import Integral
 from lab.activations.design.knots import Knots
 from lab.activations.formula.formula import Written, formula_of
-from lab.activations.formula.graph import Expression, below
+from lab.activations.formula.graph import Expression, below, folded
 from lab.activations.formula.parser import parse
 from lab.activations.formula.rewrites import stable
 from lab.numerics import REALS, Array, Interval
@@ -153,14 +153,11 @@ def unscaled(f: Expression) -> Expression:
     values = next(iter(factors)).values if len(factors) == 1 else None
     if values is None or not values.low > 0 or any(node.operation != "mul" for node in users):
         return f
-    made: dict[Expression, Expression] = {}
-    for node in nodes:
-        if node in users:
-            made[node] = next(x for x in node.arguments if x in plain)
-        else:
-            known = [made[x] for x in node.arguments]
-            made[node] = f.graph.apply(node.operation, *known) if known else node
-    return stable(made[f])
+
+    def made(node: Expression, x: list[Expression]) -> Expression:
+        return next(one for one in node.arguments if one in plain) if node in users else node.of(x)
+
+    return stable(folded(made, f)[0])
 
 
 def period_of(f: Expression) -> float | None:
@@ -178,18 +175,17 @@ def period_of(f: Expression) -> float | None:
 
 def _rates(f: Expression) -> frozenset[Fraction] | None:
     """The |c| of all sines and cosines of f; None where z occurs outside of one, or c is not one number."""
-    found: dict[Expression, frozenset[Fraction] | None] = {}
-    for node in below(f):
+
+    def rates(node: Expression, inner: list[frozenset[Fraction] | None]) -> frozenset[Fraction] | None:
         if not node.varies:
-            found[node] = frozenset()
-        elif node.operation in ("sin", "cos"):
+            return frozenset()
+        if node.operation in ("sin", "cos"):
             rate = _rate(node.arguments[0])
-            found[node] = None if rate is None else frozenset({abs(rate)})
-        else:
-            known = [rates for x in node.arguments if (rates := found[x]) is not None]
-            all_known = known and len(known) == len(node.arguments)
-            found[node] = frozenset().union(*known) if all_known else None
-    return found[f]
+            return None if rate is None else frozenset({abs(rate)})
+        known = [one for one in inner if one is not None]
+        return frozenset().union(*known) if known and len(known) == len(inner) else None
+
+    return folded(rates, f)[0]
 
 
 def _rate(u: Expression) -> Fraction | None:

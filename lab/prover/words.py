@@ -3,7 +3,8 @@
 import numpy as np
 
 from lab.activations.formula.formula import formula_of
-from lab.activations.formula.graph import Expression, below, coefficients
+from lab.activations.formula.graph import folded
+from lab.activations.formula.terms import coefficients
 from lab.activations.properties import PROPERTIES
 from lab.numerics import Interval
 from lab.parts import Activation
@@ -72,18 +73,7 @@ def _mirrors(sigma: Activation, word: str, sign: int) -> bool | None:
     if formula is None:
         return None
     f = formula.expression
-    mirrored, same = coefficients(_mirrored(f)), coefficients(f * sign)
+    (of_negative,) = folded(lambda node, x: -node if node.operation == "z" else node.of(x), f)
+    mirrored, same = coefficients(of_negative), coefficients(f * sign)
     alike = mirrored.keys() == same.keys()
     return True if alike and all(mirrored[u].number == same[u].number for u in same) else None
-
-
-def _mirrored(f: Expression) -> Expression:
-    """The expression with −z for z."""
-    made: dict[Expression, Expression] = {}
-    for node in below(f):
-        if node.operation == "z":
-            made[node] = -node
-        else:
-            arguments = [made[x] for x in node.arguments]
-            made[node] = node.graph.apply(node.operation, *arguments) if arguments else node
-    return made[f]

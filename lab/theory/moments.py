@@ -47,7 +47,7 @@ _ROUGHEST = 1e-321
 """How far they may differ at any size, since numbers below 1e-308 have fewer digits."""
 
 _NODES, _WEIGHTS = leggauss(20)
-_PAIR_NODES, _PAIR_WEIGHTS = leggauss(8)
+_PAIR_RULE = leggauss(8)
 _MOST_HALVINGS = 48
 _MOST_PANELS = 2**14
 _SCALES = 4.0 ** np.arange(-2, 41)
@@ -190,23 +190,25 @@ def _rule(m: Array, width: float, breaks: Array) -> tuple[Array, Array]:
     """The z and the weights whose sum is E f(m + width h), h ~ N(0, 1), at each m: two arrays (m, node)."""
     if width == 0:
         return m[:, None], np.ones((len(m), 1))
-    furthest = _DEVIATIONS[-1]
-    scales = _SCALES[_SCALES < np.abs(m).max() + furthest * width]
-    half, middle = panels_of(m, width, np.concatenate([-scales, scales, breaks]), _DEVIATIONS)
-    h = middle + half * _PAIR_NODES
-    weights = half * _PAIR_WEIGHTS * np.exp(-h * h / 2) / sqrt(2 * pi)
-    flat = (len(m), -1)
-    return m[:, None] + width * h.reshape(flat), weights.reshape(flat)
+    scales = _SCALES[_SCALES < np.abs(m).max() + _DEVIATIONS[-1] * width]
+    z, weights = on_panels(m, width, np.concatenate([-scales, scales, breaks]), _DEVIATIONS, _PAIR_RULE)
+    return z, weights / sqrt(2 * pi)
 
 
-def panels_of(m: Array, width: float, breaks: Array, ends: Array) -> tuple[Array, Array]:
-    """Half the width, and the middle, of the panels in h of f(m + width h): (m, panel, 1) each.
+def on_panels(
+    m: Array, width: float, breaks: Array, ends: Array, rule: tuple[Array, Array]
+) -> tuple[Array, Array]:
+    """The z = m + width h and the weights, with e^{−h²/2} in them, of a rule on each panel: (m, node) each.
 
-    They end at the ``ends``, in standard deviations, and where m + width h is one of the breaks between.
+    Panels end at the ``ends``, in standard deviations, and where m + width h is one of the breaks between.
     """
+    nodes, weights = rule
     inner = np.clip((breaks - m[:, None]) / width, ends[0], ends[-1])
     whole = np.broadcast_to(ends, (len(m), len(ends)))
     edges = np.sort(np.concatenate([inner, whole], axis=1), axis=1)
     low, high = edges[:, :-1], edges[:, 1:]
     wide = (high > low).any(axis=0)
-    return ((high - low) / 2)[:, wide, None], ((low + high) / 2)[:, wide, None]
+    half, middle = ((high - low) / 2)[:, wide, None], ((low + high) / 2)[:, wide, None]
+    h = middle + half * nodes
+    weighted = half * weights * np.exp(-h * h / 2)
+    return m[:, None] + width * h.reshape(len(m), -1), weighted.reshape(len(m), -1)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.polynomial.legendre import leggauss
 
 from lab.numerics import Array
-from lab.theory.moments import deviation, mean_square, pair_mean, panels_of
+from lab.theory.moments import deviation, mean_square, on_panels, pair_mean
 from lab.theory.turns import around
 
 _SAME = 1e-12
@@ -21,7 +21,7 @@ _SAME = 1e-12
 _SMALL = (1e-24, 1e-20)
 """A q, and what E f² is at most there, of an f that goes to 0 with z as z does."""
 
-_NODES, _WEIGHTS = leggauss(6)
+_RULE = leggauss(6)
 _ENDS = np.array([0.0, 1.2, 2.6, 4.5, 9.0])
 _DEVIATIONS = np.concatenate([-_ENDS[:0:-1], _ENDS])
 """Where panels end, in standard deviations."""
@@ -151,8 +151,6 @@ def _rule(m: Array, width: float, breaks: Array) -> tuple[Array, Array]:
     if width == 0:
         return m[:, None], np.ones((len(m), 1))
     near = breaks[np.abs(breaks) < np.abs(m).max() + _DEVIATIONS[-1] * width]
-    half, middle = panels_of(m, width, near, _DEVIATIONS)
-    h = middle + half * _NODES
-    weights = (half * _WEIGHTS * np.exp(-h * h / 2)).reshape(len(m), -1)
+    u, weights = on_panels(m, width, near, _DEVIATIONS, _RULE)
     weights /= weights.sum(axis=1, keepdims=True)  # so of an f that hardly varies hardly anything is lost
-    return m[:, None] + width * h.reshape(len(m), -1), weights
+    return u, weights

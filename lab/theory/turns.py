@@ -5,9 +5,10 @@ from functools import lru_cache
 import numpy as np
 
 from lab.activations.design.integral import Integral
-from lab.activations.formula.formula import Written, formula_of, zeros
+from lab.activations.formula.formula import Written, formula_of
 from lab.activations.formula.graph import below
 from lab.activations.formula.operations import COMPARISONS
+from lab.activations.formula.switches import zeros
 from lab.numerics import Array
 from lab.parts import Activation
 

@@ -13,10 +13,11 @@ from typing import NamedTuple
 import numpy as np
 
 from lab.activations.formula.float_graph import FloatGraph
-from lab.activations.formula.graph import Expression, below, coefficients
+from lab.activations.formula.graph import Expression, below, folded
 from lab.activations.formula.kernels import MASKS
-from lab.activations.formula.lowering import in_kernels, level, multiple, power
+from lab.activations.formula.lowering import in_kernels, level, power
 from lab.activations.formula.operations import COMPARISONS, bell
+from lab.activations.formula.terms import coefficients, multiple
 
 FAR = 80.0
 """An s from which on f(m·e^{−s}) is f′(0)·m·e^{−s} where f(0) = 0, to the last digit, if m is no huge number.
@@ -80,15 +81,14 @@ def apart(*roots: Expression, checked: bool = False) -> list[Expression]:
 
 def _with_nan(root: Expression) -> Expression:
     """An expression that is NaN where z is, as it may be already."""
-    keeps: dict[Expression, bool] = {}
-    for node in below(root):
-        x = [keeps[argument] for argument in node.arguments]
-        loses = node.operation in (*MASKS, "pow")
-        keeps[node] = node.operation == "z" or (
-            all(x[1:]) if node.operation == "where" else any(x) and not loses
-        )
+
+    def keeps(node: Expression, x: list[bool]) -> bool:
+        if node.operation == "where":
+            return all(x[1:])
+        return node.operation == "z" or (any(x) and node.operation not in (*MASKS, "pow"))
+
     z = root.graph.z()
-    return root if keeps[root] else z.call("isnan").call("where", z, root)
+    return root if folded(keeps, root)[0] else z.call("isnan").call("where", z, root)
 
 
 def _sure(s: Expression) -> Expression:
@@ -130,12 +130,12 @@ def _rounded(x: Expression) -> Expression | None:
 
 def _unchecked(roots: list[Expression]) -> list[Expression]:
     """Expressions without what `_sure` makes of an exponent."""
-    made: dict[Expression, Expression] = {}
-    for node in below(*roots):
-        x = [made[argument] for argument in node.arguments]
+
+    def made(node: Expression, x: list[Expression]) -> Expression:
         is_check = node.operation == "where" and x[1].number is not None and isnan(x[1].number)
-        made[node] = x[2] if is_check else node.graph.apply(node.operation, *x) if x else node
-    return [made[root] for root in roots]
+        return x[2] if is_check else node.of(x)
+
+    return folded(made, *roots)
 
 
 @lru_cache(maxsize=KEPT)

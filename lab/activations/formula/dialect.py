@@ -67,10 +67,11 @@ def _translated(plain: str, names: frozenset[str]) -> str:
         letters = words & {*VARIABLES} - names
         is_other = len(letters) == 1 and "z" not in names
         own = _OwnWords(plain, dict.fromkeys(letters - {"z"}, "z") if is_other else {}, names)
+        before = written(tree.body)
         body = own.visit(tree.body)
         if next(islice(ast.walk(body), 5 * LONGEST, None), None):
             raise _too_long(plain)
-        return written(body) if own.changed else plain
+        return plain if (after := written(body)) == before else after
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return plain
 
@@ -81,26 +82,23 @@ def written(tree: ast.expr) -> str:
 
 
 class _OwnWords(ast.NodeTransformer):
-    """Writes a tree again in the names and forms of the lab; ``changed`` tells whether anything was."""
+    """Writes a tree again in the names and forms of the lab."""
 
     def __init__(self, text: str, renamed: Mapping[str, str], names: Collection[str]) -> None:
-        self.text, self.renamed, self.names, self.changed = text, renamed, names, False
+        self.text, self.renamed, self.names = text, renamed, names
         self.known = {*VARIABLES, *CONSTANTS_NAMES, *names}
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
-        self.changed |= node.id in self.renamed
         return ast.copy_location(ast.Name(self.renamed.get(node.id, node.id)), node)
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
         if not (node.attr in CONSTANTS_NAMES and MODULES.issuperset(_path(node)[:-1])):
             return node
-        self.changed = True
         return ast.Name(node.attr)
 
     def visit_Lambda(self, node: ast.Lambda) -> ast.expr:
         if [one.arg for one in node.args.args] != [next(iter(self.renamed), "z")]:
             return node
-        self.changed = True
         body: ast.expr = self.visit(node.body)
         return body
 
@@ -119,23 +117,18 @@ class _OwnWords(ast.NodeTransformer):
             return node
         is_list = bool(arguments) and isinstance(arguments[0], ast.List)  # as np.select takes
         if name in CHOICES and len(arguments) == 3 and not node.keywords and not is_list:
-            self.changed |= bool(modules) or name != "where"
             return self._choice(self._test(arguments[0]), *map(self.visit, arguments[1:]))
         arguments = [self.visit(one) for one in arguments]
         given = {one.arg: self.visit(one.value) for one in node.keywords if one.arg != "inplace"}
         meant = self._meant(node, [*modules, name], arguments, given)
-        self.changed |= bool(modules) or meant != name or len(given) < len(node.keywords)
         if meant == "logaddexp" and len(arguments) == 2 and _is_number(arguments[0]):
             arguments.reverse()  # the other way around, the digits of the small values are lost
-        if meant in ("max", "min") and len(arguments) > 2:
-            self.changed = True
+        if meant in ("max", "min"):
             while len(arguments) > 2:
                 arguments[:2] = [_call(meant, *arguments[:2])]
         if meant in WRITTEN and meant not in FUNCTIONS and (meant not in SIGMAS or len(arguments) > 1):
-            self.changed = True
             return self._as_written(node, meant, arguments, given)
         named = _renamed(given, SIGMAS[meant].parameters if meant in SIGMAS else ())
-        self.changed |= named.keys() != given.keys()
         keywords = [ast.keyword(key, value) for key, value in named.items()]
         return ast.copy_location(ast.Call(ast.Name(meant), arguments, keywords), node)
 
@@ -188,16 +181,13 @@ class _OwnWords(ast.NodeTransformer):
         return filled
 
     def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
-        self.changed = True
         return self._choice(self._test(node.test), self.visit(node.body), self.visit(node.orelse))
 
     def visit_Compare(self, node: ast.Compare) -> ast.expr:
         """A comparison that stands for a number: 1 where it holds, else 0."""
-        self.changed = True
         return self._choice(self._test(node), ast.Constant(1), ast.Constant(0))
 
     def visit_BoolOp(self, node: ast.BoolOp) -> ast.expr:
-        self.changed = True
         return self._choice(self._test(node), ast.Constant(1), ast.Constant(0))
 
     def _test(self, test: ast.expr) -> ast.expr:
@@ -226,7 +216,6 @@ class _OwnWords(ast.NodeTransformer):
                 made = self._choice(ast.Compare(left, [first], [right]), within, no)
             case _:
                 return _call("where", test, yes, no)
-        self.changed = True
         return made
 
 

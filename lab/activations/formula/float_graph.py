@@ -9,9 +9,11 @@ from functools import partial
 from math import e, isfinite
 from typing import final
 
-from lab.activations.formula.graph import Expression, Graph, below, chained, factors
+from lab.activations.formula.derivatives import chained
+from lab.activations.formula.graph import Expression, Graph, below
 from lab.activations.formula.kernels import of_numbers
 from lab.activations.formula.operations import EVEN, ODD, OPERATIONS
+from lab.activations.formula.terms import factors
 
 
 @final

@@ -10,18 +10,15 @@ import numpy as np
 
 from lab.activations.formula.careful import Careful, careful
 from lab.activations.formula.dialect import in_own_words
-from lab.activations.formula.graph import Expression, below
-from lab.activations.formula.operations import SWITCHES
+from lab.activations.formula.graph import Expression
 from lab.activations.formula.parser import parse
-from lab.activations.formula.program import Program, compiled
+from lab.activations.formula.program import Program, compiled, computed
 from lab.activations.formula.refusal import refused
 from lab.activations.formula.rewrites import stable
+from lab.activations.formula.switches import jumps_at, switching, touching
 from lab.activations.formula.typeset import equation
-from lab.numerics import Array, Buffers, Interval, floating, grid
+from lab.numerics import Array, Buffers, Interval, floating
 from lab.parts import Activation
-
-_SAME = 1e-9
-"""Values at neighbouring numbers that differ by less, relative to those around, are no sign of a jump."""
 
 
 class Written(Activation):
@@ -78,10 +75,10 @@ class Written(Activation):
         return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}  # type: ignore[arg-type]
 
     def __call__(self, z: Any) -> Any:
-        return _computed(self._value, floating(z))[()]
+        return computed(self._value.run, floating(z))[()]
 
     def derivative(self, z: Any) -> Any:
-        return _computed(self._slope, floating(z))[()]
+        return computed(self._slope.run, floating(z))[()]
 
     def with_derivative(self, z: Array, out: Buffers | None = None) -> tuple[Array, Array]:
         """σ(z) and σ′(z) in one pass over the shared subexpressions.
@@ -112,13 +109,7 @@ class Written(Activation):
         """The zeros of what the formula's switches compare, and those at which it has a root of what only
         touches 0; found on a grid and refined by bisection.
         """
-        switching = [node for node in below(self.expression) if node.operation in SWITCHES]
-        z = grid() if switching else np.empty(0)
-        found: set[float] = set()
-        for node in switching:
-            x, *others = node.arguments
-            found.update(zeros(x - others[0] if others else x, z))
-        return tuple(sorted(found | _touching(self.expression)))
+        return tuple(sorted(switching(self.expression) | touching(self.expression)))
 
     @cached_property
     def kinks(self) -> tuple[float, ...]:
@@ -128,12 +119,12 @@ class Written(Activation):
     def _bends(self, z: float) -> bool:
         with np.errstate(all="ignore"):
             steep = np.isfinite(self(z)) and np.isinf(self.derivative(z))
-        return bool(steep) or _jumps(self.derivative, z) or _jumps(self, z)
+        return bool(steep) or jumps_at(self.derivative, z) or jumps_at(self, z)
 
     @cached_property
     def jumps(self) -> tuple[float, ...]:
         """Those of the switches at which σ jumps."""
-        return tuple(z for z in self.switches if _jumps(self, z))
+        return tuple(z for z in self.switches if jumps_at(self, z))
 
 
 @dataclass(frozen=True)
@@ -187,66 +178,3 @@ def formula_of(sigma: Activation) -> Written | None:
 @lru_cache(maxsize=256)  # a cost asks for it at every step
 def _made(text: str, parameters: tuple[tuple[str, float], ...]) -> Formula:
     return Formula(text, parameters)
-
-
-@np.errstate(all="ignore")
-def _computed(program: Program | Careful, z: Array) -> Array:
-    """The one output of a program."""
-    values = np.empty_like(z)
-    program.run(z, (values,))
-    return values
-
-
-def _touching(expression: Expression) -> set[float]:
-    """The zeros of what roots are taken of at which it has a least value, as z² + z⁴ at 0."""
-    found: set[float] = set()
-    for node in below(expression):
-        if node.operation == "sqrt" or (node.operation == "pow" and (node.arguments[1].number or 1) % 1):
-            x = node.arguments[0]
-            places = np.array(zeros(stable(x.derivative()), grid()))
-            around = places + np.array([[-0.01], [0.0], [0.01]])
-            sizes = np.abs(_computed(compiled(x), around))
-            found.update(places[sizes[1] <= _SAME * np.minimum(sizes[0], sizes[2])].tolist())
-    return found
-
-
-def zeros(x: Expression, z: Array) -> list[float]:
-    """The zeros of an expression, at the increasing z or between two neighbours of them, by bisection.
-
-    Of a plateau of zeros there are none, and of a number.
-    """
-    if x.number is not None:
-        return []
-    program = compiled(x)
-    sign = _sign(program, z)
-    zero = np.concatenate([[False], sign == 0, [False]])
-    alone = zero[1:-1] & ~zero[:-2] & ~zero[2:]  # the ends of a plateau of zeros are kinks of its own
-    crossing = np.flatnonzero(sign[:-1] * sign[1:] < 0)
-    return [*z[alone].tolist(), *_crossings(program, z[crossing], z[crossing + 1]).tolist()]
-
-
-def _sign(program: Program, z: Array) -> Array:
-    return np.asarray(np.sign(_computed(program, z)))
-
-
-def _crossings(program: Program, left: Array, right: Array) -> Array:
-    """Where the sign changes between each ``left`` and ``right``, halved down to neighbouring numbers."""
-    begins = _sign(program, left)
-    for _ in range(60):
-        middle = (left + right) / 2
-        same = _sign(program, middle) == begins
-        left, right = np.where(same, middle, left), np.where(same, right, middle)
-    return right
-
-
-def _jumps(function: Any, place: float) -> bool:
-    """Whether a function has different values at a place and on its two sides, or none.
-
-    A root as √z changes by as little as it likes, if the sides are near enough; a jump does not.
-    """
-    size = max(abs(place), 1.0)
-    near = np.array([-4, 0, 4]) * np.spacing(size)
-    with np.errstate(all="ignore"):
-        around = np.abs(function(place + np.array([-0.01, 0.0, 0.01]) * size)).max()
-        step, wider = (np.ptp(np.asarray(function(place + apart))) for apart in (near, 100 * near))
-    return not (step <= _SAME * around or step <= 0.5 * wider)

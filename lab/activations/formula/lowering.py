@@ -11,6 +11,7 @@ from types import MappingProxyType
 from lab.activations.formula.float_graph import FloatGraph
 from lab.activations.formula.graph import Expression, below
 from lab.activations.formula.operations import OPERATIONS, SLOWEST, Making, bell
+from lab.activations.formula.terms import multiple
 
 _NEGATED = {
     "less": "greater_equal",
@@ -43,14 +44,10 @@ def in_kernels(
     special: Mapping[str, Making] = MappingProxyType({}),
 ) -> Expression:
     """A node in kernels, given what was ``made`` of all nodes below it; ``special`` forms come first."""
+    if not node.arguments:
+        return kernels.leaf(node)
     name, arguments = node.operation, [made[argument] for argument in node.arguments]
     simpler = special.get(name) or (OPERATIONS[name].lowered if name in OPERATIONS else None)
-    if name == "z":
-        return kernels.z()
-    if name == "parameter":
-        return kernels.parameter(node.position)
-    if node.number is not None:
-        return kernels.constant(node.number)
     if (fused := (name, node.arguments[0].operation)) in _FUSED and not (special and fused[1] == "neg"):
         return _FUSED[fused](made[node.arguments[0].arguments[0]])
     if name == "exp" and (falls := _bell(node.arguments[0])):
@@ -212,17 +209,6 @@ def _choice(arguments: list[Expression], doubtful: list[Expression]) -> Expressi
     for x in doubtful:
         made = x.call("isnan").call("where", x, made)
     return made
-
-
-def multiple(x: Expression) -> tuple[float, Expression]:
-    """What an expression is a multiple of, and how many times it: 2·u is (2, u), −u is (−1, u)."""
-    if x.operation == "neg":
-        return -1.0, x.arguments[0]
-    if x.operation == "mul":
-        for number, other in (x.arguments, x.arguments[::-1]):
-            if number.number is not None:
-                return number.number, other
-    return 1.0, x
 
 
 def _choice_of_numbers(mask: Expression, yes: float, no: float) -> Expression:

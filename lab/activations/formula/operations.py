@@ -5,10 +5,12 @@ A new function is one more row of `OPERATIONS` and one of `LANGUAGE`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import pi, sqrt
 from typing import TYPE_CHECKING, TypeAlias
+
+from lab.activations.formula.signs import times
 
 if TYPE_CHECKING:
     from lab.activations.formula.graph import Expression
@@ -49,71 +51,6 @@ def _product_slope(y: E, u: E, v: E, du: E, dv: E) -> E:
     if dv.number == 0:
         return times(v, du)
     return times(u, dv) if du.number == 0 else times(u, dv) + times(v, du)
-
-
-def times(u: E, slope: E) -> E:
-    """u·slope; where both have a factor sign(x) these make 1, at x = 0 too: there sign(x)·f(|x|) has a slope,
-    and 0 would be none of it.
-    """
-    for sign in _signs(u):
-        if (rest := _signed(sign, slope)) is not None:
-            return (_signed(sign, u) or u) * rest
-    return u * slope
-
-
-def _signs(x: E) -> Iterator[E]:
-    """The factors of x that are signs."""
-    if x.operation == "sign":
-        yield x
-    elif x.operation in ("mul", "neg", "div"):
-        for factor in x.arguments[: 1 if x.operation == "div" else 2]:
-            yield from _signs(factor)
-
-
-def _signed(sign: E, x: E) -> E | None:
-    """sign·x with sign² = 1; None where no term of x has that factor."""
-    if x is sign:
-        return x.lifted(1)
-    match x.operation, x.arguments:
-        case "mul", (u, v):
-            for one, other in ((u, v), (v, u)):
-                if (limited := _beside_root(sign, one, other)) is not None:
-                    return limited
-            for one, other in ((u, v), (v, u)):
-                if (rest := _signed(sign, one)) is not None:
-                    return rest * other
-        case "neg" | "div", (u, *others) if (rest := _signed(sign, u)) is not None:
-            return rest.call(x.operation, *others)
-        case "add" | "sub" | "where", (*mask, u, v):
-            rests = [_signed(sign, u), _signed(sign, v)]
-            if rests != [None, None]:
-                pairs = zip((u, v), rests, strict=True)
-                made = (sign * one if rest is None else rest for one, rest in pairs)
-                return x.graph.apply(x.operation, *mask, *made)
-    return None
-
-
-def _holds(x: E, part: E) -> bool:
-    return x is part or any(_holds(y, part) for y in x.arguments if y.index >= part.index)
-
-
-def _beside_root(sign: E, u: E, over: E) -> E | None:
-    """sign(x)·u·(c/√w) with sign² = 1; None where ``over`` is no c/√w, or u has that root too. Where x, u and
-    w are 0 at once it is the limit, sign(x′)·u′·(c/√(w″/2)): sign(z)·√(log(1 + z²)) has the slope 1 at 0.
-    """
-    if over.operation != "div" or over.arguments[1].operation != "sqrt" or over.arguments[0].varies:
-        return None
-    c, root = over.arguments
-    if _holds(u, root):
-        return None
-    (x,), (w,) = sign.arguments, root.arguments
-    size = x.call("abs").call("max", w.call("abs"))
-    if (rest := _signed(sign, u)) is not None:
-        size = size.call("max", rest.call("abs"))
-    limit = x.derivative().call("sign") * u.derivative()
-    limit = limit * (c / (0.5 * w.derivative().derivative()).call("sqrt"))
-    found = (sign * u if rest is None else rest) * over
-    return size.call("greater", 0).call("where", found, limit)
 
 
 def _quotient_slope(y: E, u: E, v: E, du: E, dv: E) -> E:

@@ -5,6 +5,7 @@ numbers. A register is handed on as soon as its value was used for the last time
 written, an output serves as scratch. Registers beyond those that the caller gives are made once for a shape.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
@@ -102,6 +103,14 @@ def of_kernels(roots: list[Expression], spare: int = 0) -> Program:
     given = len(roots) + spare
     own = (places.buffers - given, places.masks)
     return Program(tuple(steps), len(roots), given, *own, tuple(numbers.values()))
+
+
+@np.errstate(all="ignore")
+def computed(run: Callable[[Array, tuple[Array, ...]], None], z: Array) -> Array:
+    """The one output of what runs as `Program.run` does."""
+    values = np.empty_like(z)
+    run(z, (values,))
+    return values
 
 
 class _Places:

@@ -15,9 +15,11 @@ from functools import cache, reduce
 from itertools import permutations
 from typing import TypeAlias
 
-from lab.activations.formula.graph import Expression, below, factors
+from lab.activations.formula.graph import Expression, folded
+from lab.activations.formula.hinges import hinged
 from lab.activations.formula.operations import COMMUTATIVE
 from lab.activations.formula.parser import pattern
+from lab.activations.formula.terms import factors, signed_terms
 
 WILDCARDS = ("x", "a")
 """The names in a pattern that stand for any expression."""
@@ -38,7 +40,6 @@ class Rewrite:
 
 REWRITES: tuple[Rewrite, ...] = (
     Rewrite("exp(x) - 1", "expm1(x)"),
-    Rewrite("1 - exp(x)", "-expm1(x)"),
     Rewrite("exp(x)/(1 + exp(x))", "sigmoid(x)"),
     Rewrite("exp(x)/(1 + exp(x))**2", "sigmoid_slope(x)"),
     Rewrite("expm1(x)/(1 + exp(x))", "tanh(0.5*x)"),
@@ -60,18 +61,14 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("log(1 + x)", "log1p(x)"),
     Rewrite("log(1 - x)", "log1p(-x)"),
     Rewrite("1 - sigmoid(x)", "sigmoid(-x)"),
-    Rewrite("sigmoid(x) - 1", "-sigmoid(-x)"),
     Rewrite("2*sigmoid(x) - 1", "tanh(0.5*x)"),
-    Rewrite("1 - 2*sigmoid(x)", "tanh(-0.5*x)"),
     Rewrite("sigmoid(x) - 0.5", "0.5*tanh(0.5*x)"),
-    Rewrite("0.5 - sigmoid(x)", "0.5*tanh(-0.5*x)"),
     Rewrite("sigmoid(x)*sigmoid(-x)", "sigmoid_slope(x)"),
     Rewrite("sigmoid(x) - sigmoid(x)**2", "sigmoid_slope(x)"),
     Rewrite("(exp(x) - exp(-x))/(exp(x) + exp(-x))", "tanh(x)"),
     Rewrite("sinh(x)/cosh(x)", "tanh(x)"),
     Rewrite("1 + tanh(x)", "2*sigmoid(2*x)"),
     Rewrite("1 - tanh(x)", "2*sigmoid(-2*x)"),
-    Rewrite("tanh(x) - 1", "-2*sigmoid(-2*x)"),
     Rewrite("tanh(x) - sign(x)", "-2*sign(x)*sigmoid(-2*abs(x))"),
     Rewrite("sign(x) - tanh(x)", "2*sign(x)*sigmoid(-2*abs(x))"),
     Rewrite("1 - tanh(x)**2", "sech2(x)"),
@@ -85,22 +82,15 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("1 - erf(x*sqrt(0.5))", "2*Phi(-x)"),
     Rewrite("1 + erf(x)", "erfc(-x)"),
     Rewrite("1 - erf(x)", "erfc(x)"),
-    Rewrite("erf(x) - 1", "-erfc(x)"),
     Rewrite("1 - Phi(x)", "Phi(-x)"),
-    Rewrite("Phi(x) - 1", "-Phi(-x)"),
-    Rewrite("pi/2 + arctan(x)", "arccot(-x)"),
-    Rewrite("pi/2 - arctan(x)", "arccot(x)"),
-    Rewrite("arctan(x) - pi/2", "-arccot(x)"),
-    Rewrite("pi + 2*arctan(x)", "2*arccot(-x)"),
-    Rewrite("pi - 2*arctan(x)", "2*arccot(x)"),
-    Rewrite("0.5 + arctan(x)/pi", "arccot(-x)/pi"),
-    Rewrite("0.5 - arctan(x)/pi", "arccot(x)/pi"),
-    Rewrite("0.5 + 1/pi*arctan(x)", "1/pi*arccot(-x)"),
-    Rewrite("0.5 - 1/pi*arctan(x)", "1/pi*arccot(x)"),
-    Rewrite("1 + 2*arctan(x)/pi", "2*arccot(-x)/pi"),
-    Rewrite("1 - 2*arctan(x)/pi", "2*arccot(x)/pi"),
-    Rewrite("1 + 2/pi*arctan(x)", "2/pi*arccot(-x)"),
-    Rewrite("1 - 2/pi*arctan(x)", "2/pi*arccot(x)"),
+    *(
+        Rewrite(f"{whole} {sign} {part.format('arctan(x)')}", part.format(f"arccot({opposite}x)"))
+        for whole, part in (
+            *(("pi/2", "{}"), ("pi", "2*{}"), ("0.5", "{}/pi"), ("0.5", "1/pi*{}")),
+            *(("1", "2*{}/pi"), ("1", "2/pi*{}")),
+        )
+        for sign, opposite in (("+", "-"), ("-", ""))
+    ),
     Rewrite("1 - (x/sqrt(1 + x**2))**2", "1/(1 + x**2)"),
     Rewrite("x + x**2/sqrt(a + x**2)", "x*(1 + x/sqrt(a + x**2))"),
     Rewrite("x**2/sqrt(a + x**2) - x", "x*(x/sqrt(a + x**2) - 1)"),
@@ -110,7 +100,7 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("x**0.5", "sqrt(x)"),
     Rewrite("sqrt(x**2)", "abs(x)"),
 )  # fmt: skip
-"""The table. Where two patterns fit, the first is taken."""
+"""The table. Where two patterns fit, the first is taken. A difference is known the other way around too."""
 
 _FRACTION = "x**2/(3 + x**2/(5 + x**2/(7 + x**2/(9 + x**2/(11 + x**2/(13 + x**2/15))))))"
 """D of tanh x = x/(1 + D): Lambert's continued fraction, to the last digit for |x| < ½."""
@@ -140,7 +130,6 @@ PRECISE: tuple[Rewrite, ...] = (
         "where(abs(x) < 1, {} - abs(x), {})".format(*_LN_COSH)),
     Rewrite("cosh(x) - 1", "2*sinh(0.5*x)**2"),
     Rewrite("1 - cos(x)", "2*sin(0.5*x)**2"),
-    Rewrite("cos(x) - 1", "-2*sin(0.5*x)**2"),
     Rewrite("1 + cos(x)", "2*cos(0.5*x)**2"),
     Rewrite("1 + sin(x)", "(sin(0.5*x) + cos(0.5*x))**2"),
     Rewrite("1 - sin(x)", "(sin(0.5*x) - cos(0.5*x))**2"),
@@ -167,8 +156,6 @@ PRECISE: tuple[Rewrite, ...] = (
         "where(x < 0, a/(sqrt(a + x**2)*(sqrt(a + x**2) - x)), 1 + x/sqrt(a + x**2))"),
     Rewrite("1 - x/sqrt(a + x**2)",
         "where(x > 0, a/(sqrt(a + x**2)*(sqrt(a + x**2) + x)), 1 - x/sqrt(a + x**2))"),
-    Rewrite("x/sqrt(a + x**2) - 1",
-        "where(x > 0, -a/(sqrt(a + x**2)*(sqrt(a + x**2) + x)), x/sqrt(a + x**2) - 1)"),
     Rewrite("exp(x) - exp(a)", "exp(a)*expm1(x - a)"),
     Rewrite("sigmoid(x) - sigmoid(a)", "sigmoid(x)*sigmoid(-a)*-expm1(a - x)"),
     Rewrite("tanh(x) - tanh(a)", "2*sigmoid(2*x)*sigmoid(-2*a)*-expm1(2*(a - x))"),
@@ -180,12 +167,8 @@ PRECISE: tuple[Rewrite, ...] = (
 
 def stable(expression: Expression, table: tuple[Rewrite, ...] = REWRITES) -> Expression:
     """The same function of z with every pattern replaced, from the innermost out, in the same graph."""
-    made: dict[Expression, Expression] = {}
-    for node in below(expression):
-        arguments = [made[argument] for argument in node.arguments]
-        again = node.graph.apply(node.operation, *arguments) if arguments else node
-        made[node] = _replaced(again, table)
-    return made[expression]
+    (made,) = folded(lambda node, x: _replaced(node.of(x), table), expression)
+    return made
 
 
 def precise(expression: Expression) -> Expression:
@@ -201,7 +184,7 @@ def _replaced(expression: Expression, table: tuple[Rewrite, ...]) -> Expression:
             return found if table is PRECISE else _replaced(found, table)
     if (found := _with_common_factor(expression, table)) is not None:
         return found if table is PRECISE else _replaced(found, table)
-    if (found := _hinged(expression) or _logarithm(expression)) is not None:
+    if (found := hinged(expression) or _logarithm(expression)) is not None:
         return _replaced(found, table)
     name, arguments = expression.operation, expression.arguments
     if name == "neg" or (name == "mul" and any(x.number is not None for x in arguments)):
@@ -224,7 +207,7 @@ def _with_factor(written: Expression, form: Expression, found: Expression) -> Ex
 
 def _with_terms(written: Expression, form: Expression, found: Expression) -> Expression | None:
     """A sum of two replaced where there are further terms: 1 + (tanh u + v) is 2 sigmoid(2u) + v."""
-    terms = list(_terms(found, 1)) if {written.operation, found.operation} <= {"add", "sub"} else []
+    terms = list(signed_terms(found)) if {written.operation, found.operation} <= {"add", "sub"} else []
     if not 2 < len(terms) <= MOST_TERMS:
         return None
     second = 1 if written.operation == "add" else -1
@@ -256,80 +239,11 @@ def _with_common_factor(found: Expression, table: tuple[Rewrite, ...]) -> Expres
 
 def _logarithm(found: Expression) -> Expression | None:
     """The logarithm of a sum of three or more terms, one of which is 1."""
-    terms = list(_terms(found.arguments[0], 1)) if found.operation == "log" else []
+    terms = list(signed_terms(found.arguments[0])) if found.operation == "log" else []
     if not 2 < len(terms) <= MOST_TERMS or (1, found.lifted(1)) not in terms:
         return None
     terms.remove((1, found.lifted(1)))
     return reduce(lambda total, term: total + term[0] * term[1], terms, found.lifted(0)).call("log1p")
-
-
-def _hinged(found: Expression) -> Expression | None:
-    """Of a sum, what is 0 on one side of a z beside what is 0 on the other, as one choice:
-    max(z, 0) + min(exp(z) - 1, 0) is ELU, whose slope at 0 is 1, and not the sum of two that are chosen.
-    """
-    terms = list(_terms(found, 1)) if found.operation in ("add", "sub") else []
-    sides: dict[tuple[Expression, bool], tuple[int, Expression]] = {}
-    for i, (sign, term) in enumerate(terms[: MOST_TERMS if len(terms) > 1 else 0]):
-        if (hinge := _hinge(term)) is not None:
-            at, above, value = hinge
-            value = value if sign == 1 else -value
-            if (other := sides.get((at, not above))) is not None:
-                j, beyond = other
-                total = at.call("greater", 0).call("where", *((value, beyond) if above else (beyond, value)))
-                for k, (sign, rest) in enumerate(terms):
-                    total = total if k in (i, j) else total + (rest if sign == 1 else -rest)
-                return total
-            sides[at, above] = i, value
-    return None
-
-
-def _hinge(term: Expression) -> tuple[Expression, bool, Expression] | None:
-    """Of c·max(u, 0) or c·min(u, 0), where u has the sign of c·z + d or its negative: that line, whether the
-    term differs from 0 above its zero, and c·u.
-    """
-    for hinge, c in factors(term):
-        if hinge.operation in ("max", "min") and not c.varies:
-            u, *others = sorted(hinge.arguments, key=lambda x: x.number == 0)
-            line, same = _line_of_sign(u)
-            if others[0].number == 0 and line is not None:
-                return line, same == (hinge.operation == "max"), c * u
-    return None
-
-
-def _line_of_sign(u: Expression) -> tuple[Expression | None, bool]:
-    """A line z + d that u has the sign of, or of whose negative, and which; None where none is seen."""
-    same = True
-    while u.operation != "z":
-        match u.operation, [x.number for x in u.arguments]:
-            case "sub", [float(), _] if u.arguments[1].operation == "z":
-                return -u, not same
-            case "add" | "sub", _ if {x.operation for x in u.arguments} == {"z", "constant"}:
-                break
-            case ("mul" | "div", [None, float(c)]) | ("mul", [float(c), None]) if c != 0:
-                same = same == (c > 0)
-                u = u.arguments[0] if u.arguments[1].number is not None else u.arguments[1]
-            case "neg", _:
-                same, u = not same, u.arguments[0]
-            case name, _ if name in _RISING:
-                u = u.arguments[0]
-            case _:
-                return None, same
-    return u, same
-
-
-_RISING = frozenset({"expm1", "sinh", "tanh", "arctan", "asinh", "erf"})
-"""Functions that rise and are 0 at 0."""
-
-
-def _terms(x: Expression, sign: int) -> Iterator[tuple[int, Expression]]:
-    """The terms of a sum with their signs."""
-    if x.operation in ("add", "sub"):
-        yield from _terms(x.arguments[0], sign)
-        yield from _terms(x.arguments[1], sign if x.operation == "add" else -sign)
-    elif x.operation == "neg":
-        yield from _terms(x.arguments[0], -sign)
-    else:
-        yield sign, x
 
 
 @cache
@@ -339,6 +253,9 @@ def _rules(table: tuple[Rewrite, ...]) -> Mapping[str, list[tuple[Expression, Ex
     for rewrite in table:
         written, form = (pattern(text, *WILDCARDS) for text in (rewrite.written, rewrite.stable))
         rules.setdefault(written.operation, []).append((written, form))
+    for written, form in list(rules.get("sub", ())):
+        u, v = written.arguments
+        rules["sub"].append((v - u, -form))
     return rules
 
 

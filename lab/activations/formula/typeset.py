@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from lab.activations.formula.graph import Expression, below
+from lab.activations.formula.graph import Expression, folded
 from lab.activations.formula.parser import parse
 from lab.activations.formula.rewrites import stable
 
@@ -34,10 +34,7 @@ ADDED, MULTIPLIED, RAISED, WHOLE = range(4)
 
 def typeset(root: Expression, names: Sequence[str]) -> str:
     """An expression as LaTeX; ``names`` are those of its open parameters, at positions from 1 on."""
-    made: dict[Expression, tuple[str, int]] = {}
-    for node in below(root):
-        made[node] = _node(node, [made[x] for x in node.arguments], names)
-    return made[root][0]
+    return folded(lambda node, x: _node(node, x, names), root)[0][0]
 
 
 def _node(node: Expression, x: list[tuple[str, int]], names: Sequence[str]) -> tuple[str, int]:

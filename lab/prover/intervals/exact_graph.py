@@ -12,8 +12,10 @@ from typing import final
 
 from flint import ctx
 
-from lab.activations.formula.graph import Expression, Graph, below, chained, coefficients
+from lab.activations.formula.derivatives import chained
+from lab.activations.formula.graph import Expression, Graph, folded
 from lab.activations.formula.operations import OPERATIONS
+from lab.activations.formula.terms import coefficients
 from lab.numerics import Interval
 from lab.prover.intervals.ranges import RULES
 
@@ -52,15 +54,11 @@ class ExactGraph(Graph):
 def exact_expression(expression: Expression) -> Expression:
     """An expression in an exact graph of its own."""
     graph = ExactGraph()
-    made: dict[Expression, Expression] = {}
-    for node in below(expression):
-        if node.number is not None:
-            made[node] = graph.constant(node.number)
-        elif node.operation in ("z", "parameter"):
-            made[node] = graph.parameter(node.position) if node.position else graph.z()
-        else:
-            made[node] = graph.apply(node.operation, *(made[x] for x in node.arguments))
-    return made[expression]
+
+    def made(node: Expression, x: list[Expression]) -> Expression:
+        return graph.apply(node.operation, *x) if x else graph.leaf(node)
+
+    return folded(made, expression)[0]
 
 
 def _power_slope(y: Expression, x: Expression, c: Expression, dx: Expression, dc: Expression) -> Expression:

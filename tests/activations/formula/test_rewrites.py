@@ -135,6 +135,25 @@ def test_a_precise_form_is_the_same_function_to_the_digits_of_a_float(rewrite, x
             assert abs(after - before) <= 1e-16 * abs(before)
 
 
+def _differences():
+    """The patterns that are differences, and each the other way around, with z and 0.7 in them."""
+    for rewrite in (*REWRITES, *PRECISE):
+        text = substituted(rewrite.written, "z", "0.7")
+        match ast.parse(text, mode="eval").body:
+            case ast.BinOp(left=u, op=ast.Sub(), right=v):
+                yield text, f"{ast.unparse(v)} - ({ast.unparse(u)})"
+
+
+@pytest.mark.parametrize(("text", "turned"), [*_differences()])
+def test_a_difference_is_as_precise_the_other_way_around(text, turned):
+    """tanh² z − 1 was 0 from z = 19 on, where 1 − tanh² z was 4e^(−2z)."""
+    sigma, negative = Formula(text), Formula(turned)
+    z = np.concatenate([np.linspace(-30, 30, 241), np.geomspace(1e-9, 1e9, 19)])
+    with np.errstate(all="ignore"):
+        np.testing.assert_array_equal(negative(z), -sigma(z))
+        np.testing.assert_allclose(negative.derivative(z), -sigma.derivative(z), rtol=1e-13)
+
+
 FAR = [700.0, 100.25, 37.5, 5.75, 0.3]
 STEP = 40
 """Digits of the complex step."""

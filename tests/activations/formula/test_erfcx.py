@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from scipy import special
 
-from lab.activations.erfcx import erfcx
+from lab.activations.formula.erfcx import erfcx
 
 X = np.concatenate([np.linspace(0, 8, 400), np.geomspace(8, 1e6, 100), [1e-300, 1e-8]])
 

@@ -1,0 +1,65 @@
+"""What an expression is made of, as it is written: the factors of a product, the terms of a sum."""
+
+from collections.abc import Collection, Iterator
+
+from lab.activations.formula.graph import Expression
+
+
+def factors(product: Expression) -> Iterator[tuple[Expression, Expression]]:
+    """An expression and 1; then each factor of a product, or of a dividend, with all the rest."""
+    yield product, product.lifted(1)
+    if product.operation == "mul":
+        for one, other in (product.arguments, product.arguments[::-1]):
+            yield from ((factor, rest * other) for factor, rest in factors(one))
+    elif product.operation == "div":
+        over, under = product.arguments
+        yield from ((factor, rest / under) for factor, rest in factors(over))
+
+
+def multiple(x: Expression) -> tuple[float, Expression]:
+    """What an expression is a multiple of, and how many times it: 2·u is (2, u), −u is (−1, u)."""
+    if x.operation == "neg":
+        return -1.0, x.arguments[0]
+    if x.operation == "mul":
+        for number, other in (x.arguments, x.arguments[::-1]):
+            if number.number is not None:
+                return number.number, other
+    return 1.0, x
+
+
+def signed_terms(x: Expression, sign: int = 1) -> Iterator[tuple[int, Expression]]:
+    """The terms of a sum with their signs."""
+    if x.operation in ("add", "sub"):
+        yield from signed_terms(x.arguments[0], sign)
+        yield from signed_terms(x.arguments[1], sign if x.operation == "add" else -sign)
+    elif x.operation == "neg":
+        yield from signed_terms(x.arguments[0], -sign)
+    else:
+        yield sign, x
+
+
+def coefficients(x: Expression, known: Collection[Expression] = ()) -> dict[Expression, Expression]:
+    """The terms of a sum, which depend on z, or are 1, with the constants before them; one that is ``known``
+    is a term as a whole.
+    """
+    one, found = x.lifted(1), {}
+    if not x.varies:
+        return {one: x}
+    if x in known:
+        return {x: one}
+    match x.operation, x.arguments:
+        case "add" | "sub", (u, v):
+            found = dict(coefficients(u, known))
+            for f, c in coefficients(v, known).items():
+                found[f] = found.get(f, x.lifted(0)).call(x.operation, c)
+            return found
+        case "expm1", (u,):
+            return {u.call("exp"): one, one: -one}
+        case "neg", (u,):
+            return {f: -c for f, c in coefficients(u, known).items()}
+        case "mul", (u, v) if not (u.varies and v.varies):
+            constant, rest = (v, u) if u.varies else (u, v)
+            return {f: constant * c for f, c in coefficients(rest, known).items()}
+        case "div", (u, v) if not v.varies:
+            return {f: c / v for f, c in coefficients(u, known).items()}
+    return {x: one}
