@@ -321,7 +321,9 @@ def test_a_baseline_that_is_none_or_several_is_told(baseline, within, message):
 
 
 def test_within_a_key_that_alone_varies_there_is_no_pair():
-    """Nor within one whose values have a variant each."""
+    """Nor within one whose values have a variant each, or that has one value."""
+    with pytest.raises(LabError, match=r"'network.hidden' is no varied key"):
+        pairs_within(TWO_KEYS.iloc[:2], within="network.hidden")
     one_key = TWO_KEYS.iloc[:2].drop(columns="network.hidden")
     with pytest.raises(LabError, match=r"each value of 'network.activation' has one variant"):
         pairs_within(one_key, within="network.activation")

@@ -38,6 +38,8 @@ def test_every_metric_says_what_it_is():
         assert made.name == name
         assert made.description
         assert made.more != made.less
+    judged = {name: made.better for name, made in METRICS.items() if made.better}
+    assert judged == {**dict.fromkeys(FIGURES, 1), "final_cost": -1, "epochs_to=0.9": -1}
 
 
 ONE_HIDDEN = [[[0.01, 1.0], [0.01, 1.0]]]

@@ -41,9 +41,9 @@ def test_the_seed_decides(name):
     assert not np.array_equal(one.x_train, one.x_test)
 
 
-@pytest.mark.parametrize("name", ["moons", "circles", "spirals", "teacher"])
+@pytest.mark.parametrize("name", ["moons", "circles", "spirals", "teacher", "xor"])
 def test_usually_1000_train_and_500_test(name):
-    data = load(name)
+    data = noisy(name)
     assert (len(data.x_train), len(data.x_test)) == (1000, 500)
 
 
@@ -103,25 +103,24 @@ def test_parity_splits_all_rows_without_repeating_one():
     assert sorted((rows @ [8, 4, 2, 1]).tolist()) == list(range(16))
     outputs = np.concatenate([data.y_train, data.y_test])[:, 0]
     assert np.array_equal(outputs, rows.sum(axis=1) % 2)
+    assert load("parity").x_train.shape == (16, 4)
     more = "parity: train = 10 and test = 7 make 17 rows, but there are 16"
     assert refusal(load, "parity", 10, 7, bits=4) == more
 
 
-def test_teacher_is_the_same_network_for_both_parts():
-    data = load("teacher", 200, 100, features=2, hidden=3)
+@pytest.mark.parametrize("classes", [0, 2, 4])
+def test_teacher_is_the_same_network_for_both_parts(classes):
+    """The target is its answer, or the label of its largest output; two classes have one output."""
+    data = load("teacher", 200, 100, features=2, hidden=3, classes=classes)
     draw = stream(0, "data/teacher/network")
-    w, b, v = draw.standard_normal((3, 2)), draw.standard_normal(3), draw.standard_normal((1, 3))
+    w, b, v = draw.standard_normal((3, 2)), draw.standard_normal(3), draw.standard_normal((classes or 1, 3))
     for x, y in ((data.x_train, data.y_train), (data.x_test, data.y_test)):
-        expected = [v @ np.tanh(w @ row / 2**0.5 + b) / 3**0.5 for row in x]
+        expected = np.array([v @ np.tanh(w @ row / 2**0.5 + b) / 3**0.5 for row in x])
+        if classes:
+            expected = np.eye(classes)[expected.argmax(axis=1)][:, -1 if classes == 2 else 0 :]
+        assert y.shape == expected.shape
         assert np.allclose(y, expected, rtol=1e-12)
-    assert data.classes == ()
-
-
-def test_teacher_gives_labels_by_the_largest_output():
-    data = load("teacher", 500, classes=3)
-    assert data.classes == ("0", "1", "2")
-    assert data.y_train.sum(axis=1).tolist() == [1.0] * 500
-    assert load("teacher", 500, classes=2).y_train.shape == (500, 1)
+    assert data.classes == tuple("0123"[:classes])
 
 
 def test_teacher_noise_is_on_the_target_only():
@@ -157,6 +156,7 @@ def test_absurd_sizes_are_refused_before_they_are_made(name):
     message = refusal(load, name, 10**12)
     assert message.startswith(f"{name}: train = 1000000000000: ")
     assert message.endswith(" TiB, expected at most 2 GiB")
+    assert refusal(load, "teacher", hidden=10**13).startswith("teacher: its weights: ")
 
 
 def test_digits_are_the_first_rows_as_they_stand():

@@ -51,10 +51,6 @@ def nets(draw):
     return sizes, draw(st.integers(1, 3)), draw(st.integers(1, 4)), draw(st.integers(0, 2**32 - 1))
 
 
-def slope_at(network, p, l, t, j, i):
-    return float(network.sigma(l).derivative(np.float64(p.z[l][t, j, i])))
-
-
 def close(found, expected):
     np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-15)
 
@@ -71,21 +67,18 @@ def test_forward_and_bp2_to_bp4(net):
     theta, x, _, p, gradient = ran(network, trials, m, seed)
     for t, l in product(range(trials), range(1, network.depth + 1)):
         below = x.T if l == 1 else p.a[l - 1][t]
-        delta = p.delta[l][t]
-        for j, i in np.ndindex(sizes[l], m):
-            z = sum(theta.w[l][t, j, k] * below[k, i] for k in range(sizes[l - 1])) + theta.b[l][t, j, 0]
-            np.testing.assert_allclose(p.z[l][t, j, i], z, rtol=1e-12, atol=1e-13)
-            np.testing.assert_allclose(p.a[l][t, j, i], np.tanh(z), rtol=1e-12, atol=1e-13)
-            np.testing.assert_allclose(p.slope[l][t, j, i], 1 / np.cosh(z) ** 2, rtol=1e-11)
-            if l < network.depth:
-                above = range(sizes[l + 1])
-                arriving = sum(theta.w[l + 1][t, k, j] * p.delta[l + 1][t, k, i] for k in above)
-                close(p.e[l][t, j, i], arriving)
-                close(delta[j, i], arriving * slope_at(network, p, l, t, j, i))
-        for j in range(sizes[l]):
-            close(gradient.b[l][t, j, 0], sum(delta[j]))
-            for k in range(sizes[l - 1]):
-                close(gradient.w[l][t, j, k], sum(below[k, i] * delta[j, i] for i in range(m)))
+        w, b, delta = theta.w[l][t], theta.b[l][t], p.delta[l][t]
+        z = sum(w[:, k, None] * below[k] for k in range(sizes[l - 1])) + b
+        np.testing.assert_allclose(p.z[l][t], z, rtol=1e-12, atol=1e-13)
+        np.testing.assert_allclose(p.a[l][t], np.tanh(z), rtol=1e-12, atol=1e-13)
+        np.testing.assert_allclose(p.slope[l][t], 1 / np.cosh(z) ** 2, rtol=1e-11)
+        if l < network.depth:
+            above = range(sizes[l + 1])
+            arriving = sum(theta.w[l + 1][t, k, :, None] * p.delta[l + 1][t, k] for k in above)
+            close(p.e[l][t], arriving)
+            close(delta, arriving * Tanh().derivative(p.z[l][t]))
+        close(gradient.b[l][t, :, 0], sum(delta[:, i] for i in range(m)))
+        close(gradient.w[l][t], sum(delta[:, i, None] * below[:, i] for i in range(m)))
 
 
 def by_cross_entropy(a, y):
@@ -109,10 +102,9 @@ def test_bp1(given_cost, sigma, gradient_by, net):
     _, _, y, p, _ = ran(network, trials, m, seed)
     L = network.depth
     for t in range(trials):
-        for i in range(m):
-            partial = gradient_by(p.a[L][t, :, i], y[i])
-            expected = [partial[j] / m * slope_at(network, p, L, t, j, i) for j in range(sizes[L])]
-            np.testing.assert_allclose(p.delta[L][t, :, i], expected, rtol=1e-9, atol=1e-14)
+        partial = [gradient_by(p.a[L][t, :, i], y[i]) / m for i in range(m)]
+        expected = np.transpose(partial) * sigma.derivative(p.z[L][t])
+        np.testing.assert_allclose(p.delta[L][t], expected, rtol=1e-9, atol=1e-14)
 
 
 @np.errstate(all="ignore")  # as in training: a σ may run through infinities on its way to a number

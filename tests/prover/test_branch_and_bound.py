@@ -2,6 +2,7 @@
 
 from math import inf
 
+import numpy as np
 import pytest
 
 from lab.activations.formula.formula import Formula
@@ -29,6 +30,7 @@ def test_both_extremes(text, z, least, greatest):
         assert found.bounds.low - 1e-12 <= true <= found.bounds.high + 1e-12
         assert true == inf or found.bounds.high - found.bounds.low <= 1e-8
         assert found.stuck == ""
+        assert true == inf or Formula(text)(np.float64(found.at[0])) == pytest.approx(true, rel=1e-8)
     assert (low.is_least, high.is_least) == (True, False)
 
 

@@ -102,3 +102,14 @@ def test_what_is_not_finite_is_told_of_all(bad):
 def test_a_slope_that_is_not_square_integrable():
     root = lab.activation("where(z>0, sqrt(z), 0*z)")
     assert (squares(root.derivative, np.array([1.0, 2.0]), root.kinks) == inf).all()
+
+
+@pytest.mark.parametrize("name", ["relu", "tanh", "gelu", "softsign", "hard-tanh"])
+def test_of_what_goes_to_0_with_z_small_norms_keep_their_digits_beside_large_ones(name):
+    sigma = lab.activation(name)
+    q = np.geomspace(1e-6, 4, 30)
+    known = [mean_square(sigma, at, sigma.kinks) for at in q]
+    np.testing.assert_allclose(squares(sigma, q, sigma.kinks), known, rtol=2e-3)
+    pairs = np.stack([q, q[::-1], np.full(len(q), 0.5)])
+    alone = [products(sigma, pair[:, None], sigma.kinks)[0] for pair in pairs.T]
+    np.testing.assert_allclose(products(sigma, pairs, sigma.kinks), alone, rtol=2e-2)

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -80,6 +82,15 @@ def test_every_example_is_fed_once_an_epoch_and_the_last_batch_may_be_short(batc
     for epoch in range(3):
         whole = np.concatenate(seen[epoch * per_epoch : (epoch + 1) * per_epoch], axis=1)
         assert np.array_equal(np.sort(whole, axis=1), np.tile(np.arange(count), (3, 1)))
+
+
+@pytest.mark.parametrize(("batch", "count"), [(3, 7), (1, 5), (4, 8)])
+def test_many_steps_at_once_take_what_they_take_one_by_one(batch, count):
+    one, several = (Order(count, batch, STREAMS) for _ in range(2))
+    for step, steps in ((0, 2), (2, 7), (9, 1), (10, 12)):
+        bounds, rows = several.several(step, steps)
+        for at, (start, end) in enumerate(pairwise(bounds)):
+            assert np.array_equal(rows[:, start:end], one.rows(step + at))
 
 
 def test_epochs_and_trials_have_orders_of_their_own():

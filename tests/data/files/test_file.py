@@ -28,6 +28,7 @@ def test_all_rows_train_unless_some_are_asked_to_test(load):
     for asked in (None, 1):
         data = load(IRIS, None, asked, target="species")
         assert [len(data.x_train), len(data.x_test)] == [4 - (asked or 0), asked or 0]
+    assert len(load(IRIS, 3, target="species").x_test) == 0
 
 
 @pytest.mark.parametrize(

@@ -38,10 +38,12 @@ REMEDY = "not standardised; try standardise = true"
         (["-0.04,0.01", "0.02,-0.03"], "the features are small: none is larger than 0.04"),
         (["-1,-3", "1,3"], ""),
         (["0,0", "1,0.02"], ""),
+        (["0,-1,0", "1,1,30"], f"{SPREADS} go from 1 in column 'z' to 15 in column 'w'"),
     ],
 )
 def test_features_that_are_large_or_unlike_are_told(load, rows, told):
-    content = f"x,z,y\n{rows[0]},0.5\n{rows[1]},1.5\n"
+    names = ("x,z", "x,z,w")[rows[0].count(",") - 1]
+    content = f"{names},y\n{rows[0]},0.5\n{rows[1]},1.5\n"
     found = [note for note in load(content).notes if "standardise" in note]
     assert found == ([f"{told}; {REMEDY}"] if told else [])
     assert not any("standardise" in note for note in load(content, standardise=True).notes)

@@ -59,7 +59,8 @@ def test_targets_of_which_one_is_1_are_classes(load):
     assert data.classes == ("p", "q", "r")
     assert data.y_train.tolist() == [[0, 1, 0], [1, 0, 0], [0, 0, 1]]
     assert load(content, target=["p", "q", "r"], task="numbers").classes == ()
-    assert load(content.replace("3,0,0,1", "3,1,0,1"), target=["p", "q", "r"]).classes == ()
+    for other in ("3,1,0,1", "3,0.5,0,0.5", "3,0,0,0"):
+        assert load(content.replace("3,0,0,1", other), target=["p", "q", "r"]).classes == ()
 
 
 def test_many_texts_are_classes_only_when_said_so(load):

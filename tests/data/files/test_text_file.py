@@ -85,7 +85,7 @@ def test_a_byte_order_mark_and_windows_lines_are_accepted_but_no_other_encoding(
         ("x|y\n1.5|a b\n2|c\n", ("the columns are separated by |",)),
         ('"x";"y"\n1.5;"a b"\n2;c\n', ("the columns are separated by ;",)),
         ("x;y\n1,5;a b\n2;c\n", ("the columns are separated by ;", "numbers have a decimal comma")),
-        ("  x   y\n 1.5 'a\n  2  c\n".replace("'a", '"a b"'), ("the columns are separated by blanks",)),
+        ("  x   y\n 1.5 'a \n\t2\t c\t\n".replace("'a", '"a b"'), ("the columns are separated by blanks",)),
         (',x,y\n0,1.5,a b\n1,2,c\n', ("the first column, which has no name, is an index and is left out",)),
         ("x,y,\n1.5,a b,\n2,c,\n", ("column 3, which has no name, has no values and is left out",)),
         ("x,y\n1.5,a b,\n2,c,\n", ("column 3, which has no name, has no values and is left out",)),
@@ -120,6 +120,7 @@ def test_a_column_without_a_name_that_is_no_index_is_counted(read):
     table = read("x,,y\n1,2,3\n")
     assert set(table.columns) == {"x", "c1", "y"}
     assert table.notes == ("column 2, which has no name, is called c1",)
+    assert set(read("x,,,y\n1,2,3,4\n").columns) == {"x", "c1", "c2", "y"}
 
 
 def test_an_index_that_pandas_named_is_left_out(read):

@@ -1,6 +1,9 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lab.data.files.text_form import form, records, widths
+from lab.errors import PartError
 from tests.data.conftest import refusal
 
 
@@ -15,6 +18,7 @@ from tests.data.conftest import refusal
         (["name,place", "Ann Lee,in; out"], ","),
         (["a,b", "1,2,3", "4,5", "6,7"], ","),
         (["1;2", "3;4", "5"], ";"),
+        (["1;2", "3;4", "5;6;7", "8;9;0;1"], ","),
         (["label", "one two", "three four"], ","),
         (['"a";"b"', '"x,y";"z"'], ";"),
         (['18.0   8   307.0\t"a b"', '15.0   8   350.0\t"c d"'], " "),
@@ -87,11 +91,20 @@ def test_comments_before_the_table_are_passed_over_and_may_name_the_columns(line
 def test_quotes_may_hold_lines_and_separators():
     lines = ['a,"b\n', ' c, d"\n', "\n", "e,f\n"]
     assert list(records("a.csv", lines, ",")) == [(2, ["a", "b\n c, d"]), (4, ["e", "f"])]
-    assert list(widths("a.csv", lines, ",")) == [(2, 2), (4, 2)]
-    assert list(widths("a.csv", ["a,b\n", " \n", *lines], ",")) == [(1, 2), (4, 2), (6, 2)]
     message = "a.csv: line 2: unexpected end of data"
     assert refusal(list, records("a.csv", ["a,b\n", 'c,"d\n'], ",")) == message
-    assert refusal(list, widths("a.csv", ["a,b\n", 'c,"d\n'], ",")) == message
+
+
+@given(st.lists(st.text('a1 \t;,"', max_size=8)), st.sampled_from("\t;|, "), st.integers(0, 3))
+def test_the_widths_of_rows_are_those_of_the_records(lines, separator, before):
+    def told(rows, width):
+        try:
+            return [(line, width(row)) for line, row in rows("a.csv", ended, separator, before)]
+        except PartError as error:
+            return str(error)
+
+    ended = [f"{line}\n" for line in lines]
+    assert told(widths, int) == told(records, len)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import pytest
 
 from lab.figures.drawing import style
-from lab.figures.drawing.panels import matrix, page, sheet, side_by_side, wrapped
+from lab.figures.drawing.panels import matrix, on_page, page, sheet, side_by_side, wrapped
 
 
 def test_a_panel_in_which_nothing_is_drawn_is_an_empty_place():
@@ -70,3 +70,10 @@ def test_a_sheet_shows_itself_in_a_notebook_and_is_left_as_it_was():
     canvas, dpi = figure.canvas, figure.dpi
     assert figure._repr_png_().startswith(b"\x89PNG")
     assert (figure.canvas, figure.dpi) == (canvas, dpi)
+
+
+@pytest.mark.parametrize(("width", "columns"), [(0, 8), (0.5, 1), (4.5, 4), (20, 8)])
+def test_a_page_has_room_for_some_of_many_small_panels(width, columns):
+    with page(width):
+        assert on_page(8) == columns
+    assert on_page(8) == 8

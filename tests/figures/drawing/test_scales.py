@@ -39,6 +39,16 @@ def test_a_logarithmic_axis_holds_all_positive_values_and_is_finite(values):
     assert ((low <= held) & (held <= high)).all()
 
 
+@pytest.mark.parametrize("which", ["x", "y"])
+def test_a_logarithmic_axis_stays_as_it_is_whatever_is_drawn_in_a_panel_that_shares_it(which):
+    one, other = Figure().subplots(2, **{f"share{which}": True})
+    log_axis(one, [np.array([1.0, 10.0])], which)
+    ends = one.axis()
+    other.plot([1e-9, 1e9], [1e-9, 1e9])
+    other.autoscale_view()
+    assert one.axis() == ends
+
+
 @pytest.mark.parametrize("low", [1e-300, 1.0])
 def test_a_logarithmic_axis_up_to_the_largest_floats_is_drawn(low):
     ax = Figure().subplots()
@@ -77,6 +87,7 @@ def test_a_logarithmic_axis_has_two_ticks_at_least_and_no_crowd(start, decades):
         pytest.param([[1e-20], [1e-20], [1], [1]], [0, 1, 2, 3], id="half of them are no outliers"),
         pytest.param([[1e-20], [1], [1]], [0, 1, 2], id="so few hide nothing"),
         pytest.param([[1e-6], [1], [1], [1]], [0, 1, 2, 3], id="six decades have room"),
+        pytest.param([[1e-9], [1], [1], [1]], [1, 2, 3], id="nine have none"),
         pytest.param([[0.0], [np.nan], [], [-1.0], [1e-20], [1], [1], [1]], [0, 1, 2, 3, 5, 6, 7], id="zero"),
         pytest.param([[10.0**-e] for e in range(0, 100, 10)], list(range(10)), id="all alike far"),
         pytest.param([[1e-200], [1e-20], *[[1]] * 8], list(range(2, 10)), id="one after the other"),

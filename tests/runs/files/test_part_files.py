@@ -104,3 +104,13 @@ def test_a_sealed_file_that_is_not_a_part_is_refused(parts, content):
     seal(parts.folder / PART, content)
     with pytest.raises(StorageError, match=rf"{PART}: is not a part of a run"):
         parts.read(CHUNK)
+
+
+@pytest.mark.parametrize(("count", "dtype"), [(255, "u1"), (256, "u2"), (2**32, "u8")])
+def test_histograms_are_as_narrow_as_their_counts_and_lose_none(parts, count, dtype):
+    readings = train(training((1, 1)), range(2))
+    for histograms in (readings.histograms * 0 + count, readings.histograms[:0]):
+        parts.keep(CHUNK, replace(readings, histograms=histograms), KEY)
+        found = parts.read(CHUNK)[0].histograms
+        assert np.array_equal(found, histograms)
+        assert found.dtype == (dtype if found.size else np.uint8)
