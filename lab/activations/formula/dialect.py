@@ -215,7 +215,8 @@ class _OwnWords(ast.NodeTransformer):
                 return ast.UnaryOp(ast.Not(), self._test(operand))
             case ast.Compare(left=left, ops=operators, comparators=others):
                 return ast.Compare(self.visit(left), operators, [self.visit(one) for one in others])
-        match visited := self.visit(test):
+        visited: ast.expr = self.visit(test)
+        match visited:
             case ast.Call(
                 func=ast.Name("where"), args=[condition, ast.Constant(value=1), ast.Constant(value=0)]
             ):

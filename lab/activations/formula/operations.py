@@ -63,11 +63,16 @@ def times(u: E, slope: E) -> E:
 
 def _signs(x: E) -> Iterator[E]:
     """The factors of x that are signs."""
-    if x.operation == "sign":
+    if x.operation == "sign" or _is_sign(x):
         yield x
     elif x.operation in ("mul", "neg", "div"):
         for factor in x.arguments[: 1 if x.operation == "div" else 2]:
             yield from _signs(factor)
+
+
+def _is_sign(x: E) -> bool:
+    """Whether x is 1 on one side of a switch and −1 on the other."""
+    return x.operation == "where" and {one.number for one in x.arguments[1:]} == {1.0, -1.0}
 
 
 def _signed(sign: E, x: E) -> E | None:
@@ -106,7 +111,10 @@ def _beside_root(sign: E, u: E, over: E) -> E | None:
     c, root = over.arguments
     if _holds(u, root):
         return None
-    (x,), (w,) = sign.arguments, root.arguments
+    (w,) = root.arguments
+    x = sign.arguments[0]
+    if sign.operation == "where":
+        x = x.arguments[0] - x.arguments[1]
     size = x.call("abs").call("max", w.call("abs"))
     if (rest := _signed(sign, u)) is not None:
         size = size.call("max", rest.call("abs"))
@@ -130,13 +138,13 @@ def _power_slope(y: E, x: E, c: E, dx: E, dc: E) -> E:
 
 def _root_slope(y: E, x: E, dx: E) -> E:
     """Of √x; where x may be 0 a product, for dx may be 0 too: 0·∞ is taken for 0, and 0/0 is no number."""
-    return 0.5 * dx / y if _is_positive(x) else dx * (0.5 / y)
+    return 0.5 * dx / y if is_positive(x) else dx * (0.5 / y)
 
 
-def _is_positive(x: E) -> bool:
+def is_positive(x: E) -> bool:
     """Whether x is seen to be a positive number and what is not negative, as 1 + z²."""
     if x.operation == "add":
-        return any(_is_positive(u) and _is_not_negative(v) for u, v in (x.arguments, x.arguments[::-1]))
+        return any(is_positive(u) and _is_not_negative(v) for u, v in (x.arguments, x.arguments[::-1]))
     return not x.varies and (x.number is None or x.number > 0)
 
 
@@ -145,7 +153,7 @@ def _is_not_negative(x: E) -> bool:
         return (x.arguments[1].number or 1.0) % 2 == 0
     if x.operation in ("add", "mul", "div"):
         return all(map(_is_not_negative, x.arguments))
-    return x.operation in ("abs", "exp", "cosh") or _is_positive(x)
+    return x.operation in ("abs", "exp", "cosh") or is_positive(x)
 
 
 def _flat(y: E, *rest: E) -> E:
@@ -263,7 +271,7 @@ OPERATIONS: dict[str, Operation] = {
 COMMUTATIVE = frozenset({"add", "mul"})
 """The operations whose arguments may change places; ``min`` and ``max`` may not, because of their kinks."""
 
-EVEN = frozenset({"abs", "cosh", "sinc", "sech2", "sigmoid_slope", "phi"})
+EVEN = frozenset({"abs", "cos", "cosh", "sinc", "sech2", "sigmoid_slope", "phi"})
 """The functions with f(−x) = f(x)."""
 
 ODD = frozenset({"sin", "sinc_slope", "sinh", "tanh", "arctan", "asinh", "erf", "sign"})
