@@ -38,6 +38,7 @@ from lab.prover.words import WORDS, known_words, proved_range
         ("max(z, -z)", "even kinked", "monotone odd bounded floored"),
         ("where(z > 0, log(1 + z), -log(1 - z))", "monotone odd", "even bounded floored kinked"),
         ("(abs(z + 1) - abs(z - 1))/2", "monotone odd bounded kinked", "even floored"),
+        ("z*Phi(z) + phi(z)", "monotone", "odd even bounded floored kinked"),
         ("tanh(z)**3", "monotone odd bounded", "even floored kinked"),
         ("sin(z)", "odd bounded", "monotone even floored kinked"),
         ("0.02*log((1 + exp(50*z))/(1 + exp(50*(z - 1))))", "monotone bounded", "odd even floored kinked"),

@@ -98,6 +98,8 @@ def _simpler_difference(x: Expression, y: Expression) -> Expression | None:
         return x
     if x is y and x.total:
         return x.lifted(0)
+    if x.operation == "add" and y.total and any(y is term for term in x.arguments):
+        return next((term for term in x.arguments if term is not y), y)
     if x.number == 0:
         return -y
     if _has_a_sign(y):
