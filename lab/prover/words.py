@@ -1,9 +1,12 @@
 """What may be said of an activation in a word: proved, refuted, or left unsaid."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from lab.activations.formula.formula import formula_of
-from lab.activations.formula.graph import folded
+from lab.activations.formula.graph import Expression, below
+from lab.activations.formula.operations import EVEN, ODD
 from lab.activations.formula.terms import coefficients
 from lab.activations.properties import PROPERTIES
 from lab.numerics import Interval
@@ -66,14 +69,76 @@ def _decided(known: tuple[bool, bool]) -> bool | None:
 
 
 def _mirrors(sigma: Activation, word: str, sign: int) -> bool | None:
-    """Whether σ(−z) is the expression ``sign`` · σ(z); False where a z is seen at which they differ."""
+    """Whether σ(−z) is ``sign`` · σ(z) by its expression; False where a z is seen at which they differ."""
     if not PROPERTIES[word](sigma):
         return False
     formula = formula_of(sigma)
-    if formula is None:
-        return None
-    f = formula.expression
-    (of_negative,) = folded(lambda node, x: -node if node.operation == "z" else node.of(x), f)
-    mirrored, same = coefficients(of_negative), coefficients(f * sign)
-    alike = mirrored.keys() == same.keys()
-    return True if alike and all(mirrored[u].number == same[u].number for u in same) else None
+    return True if formula and parity(formula.expression) == sign else None
+
+
+def parity(f: Expression) -> int:
+    """1 of an even expression, −1 of an odd one, 0 where neither is seen.
+
+    It is about all z but those at which a comparison is about to switch.
+
+    >>> from lab.activations.formula.parser import parse
+    >>> [parity(parse(text)) for text in ("z**3/(1 + z**2)", "max(z, -z)", "z + cos(z)")]
+    [-1, 1, 0]
+    """
+    known: dict[Expression, int] = {}
+    alike, mirrored = _mirrored(f, 1), _mirrored(f, -1)
+    for x in below(f):
+        terms, others = ({u: c.number for u, c in coefficients(y[x]).items()} for y in (alike, mirrored))
+        found = (s for s in (1, -1) if others == {u: c and s * c for u, c in terms.items()})
+        known[x] = _by_rule(x, known, alike, mirrored) or (0 if None in terms.values() else next(found, 0))
+    return known[f]
+
+
+def _by_rule(
+    x: Expression,
+    known: Mapping[Expression, int],
+    alike: Mapping[Expression, Expression],
+    mirrored: Mapping[Expression, Expression],
+) -> int:
+    """What follows for an operation from the parities of its arguments."""
+    name, inner = x.operation, [known[u] for u in x.arguments]
+    if name == "z":
+        return -1
+    if all(one == 1 for one in inner):
+        return 1
+    if name in ODD or name == "neg":
+        return inner[0]
+    if name in EVEN:
+        return abs(inner[0])
+    if name in ("mul", "div"):
+        return inner[0] * inner[1]
+    if name in ("add", "sub"):
+        return inner[0] if inner[0] == inner[1] else 0
+    if name == "pow" and (x.arguments[1].number or 0.5) % 2 in (0, 1):
+        return inner[0] if x.arguments[1].number % 2 else abs(inner[0])  # type: ignore[operator]
+    if name in ("max", "min"):
+        u, v = x.arguments
+        return int(mirrored[u] is alike[v])
+    if name == "where":
+        mask, yes, no = x.arguments
+        if known[mask] == 1:
+            sides = {known[u] for u in (yes, no) if u.number != 0}  # 0 is odd too
+            return sides.pop() if len(sides) == 1 else 0
+        u, v = mask.arguments
+        if v.number == 0 and known[u] == -1:  # what is chosen on one side is that of the other, mirrored
+            return int(mirrored[yes] is alike[no]) - int(mirrored[yes] is -alike[no])
+    return 0
+
+
+def _mirrored(f: Expression, sign: int) -> dict[Expression, Expression]:
+    """What each expression below f is with ``sign``·z for z; of what is even in x, with one of x and −x."""
+    made: dict[Expression, Expression] = {}
+    for node in below(f):
+        arguments = [made[x] for x in node.arguments]
+        if node.operation in EVEN:
+            arguments = [min(arguments[0], -arguments[0], key=lambda x: x.index)]
+        if node.operation == "z":
+            made[node] = sign * node
+        else:
+            made[node] = node.graph.apply(node.operation, *arguments) if arguments else node
+    return made

@@ -12,6 +12,7 @@ from lab.activations.formula.libraries import (
     CALLED,
     CHOICES,
     CONSTANTS_NAMES,
+    INDICATORS,
     KEYWORDS,
     MEANT,
     MODULES,
@@ -26,6 +27,8 @@ from lab.activations.formula.refusal import FormulaError, refused
 
 VARIABLES = "zxZX"
 """Letters that mean z where only one of them stands in a formula and no parameter is called so."""
+
+_TESTS = (ast.Compare, ast.BoolOp)
 
 LONGEST = 2000
 """Characters that a formula may have, as it is written and in the lab's own words."""
@@ -115,6 +118,9 @@ class _OwnWords(ast.NodeTransformer):
             modules = ["torch"]
         if not name or name in self.names:
             return node
+        if name in INDICATORS and isinstance(arguments[0] if len(arguments) == 1 else None, _TESTS):
+            indicator: ast.expr = self.visit(arguments[0])
+            return indicator
         is_list = bool(arguments) and isinstance(arguments[0], ast.List)  # as np.select takes
         if name in CHOICES and len(arguments) == 3 and not node.keywords and not is_list:
             return self._choice(self._test(arguments[0]), *map(self.visit, arguments[1:]))
@@ -200,6 +206,11 @@ class _OwnWords(ast.NodeTransformer):
             case ast.Compare(left=left, ops=operators, comparators=others):
                 return ast.Compare(self.visit(left), operators, [self.visit(one) for one in others])
         visited: ast.expr = self.visit(test)
+        match visited:
+            case ast.Call(
+                func=ast.Name("where"), args=[condition, ast.Constant(value=1), ast.Constant(value=0)]
+            ):
+                return condition  # greater(x, y) is a condition as well as a number
         return visited
 
     def _choice(self, test: ast.expr, yes: ast.expr, no: ast.expr) -> ast.expr:

@@ -88,6 +88,8 @@ def _simpler_sum(x: Expression, y: Expression) -> Expression | None:
         return y
     if y.number == 0:
         return x
+    if x is y:
+        return 2 * x
     if _has_a_sign(y):
         return x - -y
     return y - -x if _has_a_sign(x) else _common_factor("add", x, y)
@@ -98,6 +100,8 @@ def _simpler_difference(x: Expression, y: Expression) -> Expression | None:
         return x
     if x is y and x.total:
         return x.lifted(0)
+    if x.operation == "add" and y.total and any(y is term for term in x.arguments):
+        return next((term for term in x.arguments if term is not y), y)
     if x.number == 0:
         return -y
     if _has_a_sign(y):
@@ -106,9 +110,22 @@ def _simpler_difference(x: Expression, y: Expression) -> Expression | None:
 
 
 def _common_factor(name: str, x: Expression, y: Expression) -> Expression | None:
-    """C·u ± c·v as c·(u ± v)."""
-    (c, u), (d, v) = _factored(x), _factored(y)
-    return None if c is None or c != d or u is None or v is None else c * u.call(name, v)
+    """C·u ± c·v as c·(u ± v), also where u or v is 1: 0.5 + 0.5·tanh z is 0.5·(1 + tanh z)."""
+    (c, u), (d, v) = _factored_quotient(x), _factored_quotient(y)
+    if c is None or c in (0, 1) or c != d or (u is None and v is None):
+        return None
+    one, other = (x.lifted(1) if within is None else within for within in (u, v))
+    return c * one.call(name, other)
+
+
+def _factored_quotient(x: Expression) -> tuple[float | None, Expression | None]:
+    """As `_factored`, and c·(u/v) for (c·u)/v."""
+    c, u = _factored(x)
+    if c is None and x.operation == "div":
+        over, under = x.arguments
+        c, u = _factored(over)
+        return (c, u / under) if c is not None and u is not None else (None, None)
+    return c, u
 
 
 def _simpler_product(x: Expression, y: Expression) -> Expression | None:

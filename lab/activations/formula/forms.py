@@ -16,10 +16,13 @@ _POSITIVE_PART = re.compile(
     r"(?:(?<![A-Za-z_)\]])(?:\[(?P<square>[^][]*)\]|\((?P<round>[^()]*)\))|\b(?P<name>[xz](?=[_^⁺])))"
     r"\s*(?:_\+|_\{\+\}|\^\+|\^\{\+\}|⁺)(?!\s*[\w.(])"
 )
-_ONE = r"(?:\\(?:mathbb|mathbf|mathds|mathrm|bm|boldsymbol)\s*\{?\s*1\s*\}?|\b1|𝟙)"
+_ONE = r"(?:\\(?:mathbb|mathbf|mathds|mathrm|bm|boldsymbol)\s*\{?\s*[1I]\s*\}?|\b1|𝟙)"
+_TEST = r"(?:[^]{}()\\]|\\(?:[lg](?:eq?|t)(?![a-z])|[,;! ]))*"
+_RELATION = r"(?:[<>≤≥]|\\[lg](?:eq?|t)(?![a-z]))"
 _INDICATOR = re.compile(
-    _ONE + r"\s*(?:_\s*\{\s*(?:\\\{)?(?P<below>[^{}\\]*[<>≤≥][^{}\\]*)(?:\\\})?\s*\}"
-    r"|\\?[\[{](?P<beside>[^]{}\\]*[<>≤≥][^]{}\\]*)\\?[\]}])"
+    _ONE + rf"\s*(?:_\s*\{{\s*(?:\\\{{|[\[(])?(?P<below>{_TEST}{_RELATION}{_TEST})(?:\\\}}|[\])])?\s*\}}"
+    rf"|\\?[\[{{](?P<beside>{_TEST}{_RELATION}{_TEST})\\?[\]}}]"
+    rf"|(?<=[}}𝟙])\s*\((?P<around>{_TEST}{_RELATION}{_TEST})\))"
 )
 
 
@@ -37,7 +40,7 @@ def without_foreign_forms(text: str) -> str:
     if _CALL.search(plain):
         plain = plain.translate(str.maketrans("[]", "()"))
         plain = re.sub(r"\b(?:E|Pi)\b", lambda found: found[0].lower(), plain)
-    plain = _INDICATOR.sub(lambda found: f"where({found['below'] or found['beside']}, 1, 0)", plain)
+    plain = _INDICATOR.sub(lambda found: f" where({''.join(filter(None, found.groups()))}, 1, 0)", plain)
     before = ""
     while before != plain:  # one may stand within another
         before, plain = plain, _POSITIVE_PART.sub(_positive_part, plain)

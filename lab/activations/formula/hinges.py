@@ -31,11 +31,18 @@ def _hinge(term: Expression) -> tuple[Expression, bool, Expression] | None:
     """Of c·max(u, 0) or c·min(u, 0), where u has the sign of c·z + d or its negative: that line, whether the
     term differs from 0 above its zero, and c·u.
     """
-    for hinge, c in factors(term):
+    for factor, c in factors(term):
+        hinge = factor
+        chain: list[str] = []  # of what rises and is 0 at 0, as expm1(min(u, 0))
+        while hinge.operation in _RISING:
+            chain.insert(0, hinge.operation)
+            (hinge,) = hinge.arguments
         if hinge.operation in ("max", "min") and not c.varies:
             u, *others = sorted(hinge.arguments, key=lambda x: x.number == 0)
             line, same = _line_of_sign(u)
             if others[0].number == 0 and line is not None:
+                for name in chain:
+                    u = u.call(name)
                 return line, same == (hinge.operation == "max"), c * u
     return None
 

@@ -25,6 +25,8 @@ WRITTEN: dict[str, tuple[str, str]] = {
         "ndtr": "Phi", "cdf": "Phi", "pdf": "phi", "logistic": "sigmoid", "sigma": "sigmoid",
         "normcdf": "Phi", "normpdf": "phi", "pnorm": "Phi", "dnorm": "phi", "normsdist": "Phi",
         "plogis": "sigmoid", "arsinh": "asinh", "logisticsigmoid": "sigmoid", "ramp": "relu",
+        "signum": "sign", "arctg": "arctan", "th": "tanh", "sh": "sinh", "ch": "cosh", "logsig": "sigmoid",
+        "tansig": "tanh", "poslin": "relu",
     }.items()},
     "maximum": ("x, y", "max(x, y)"),
     "minimum": ("x, y", "min(x, y)"),
@@ -65,6 +67,16 @@ WRITTEN: dict[str, tuple[str, str]] = {
     "softplus_of_beta": ("x, beta", "softplus(beta*x)/beta"),
     "log_of_base": ("x, base", "log(x)/log(base)"),
     "logit": ("x", "log(x/(1 - x))"),
+    **{name: ("x, y", f"where(x {sign} y, 1, 0)") for name, sign in {
+        "greater": ">", "less": "<", "gt": ">", "lt": "<", "ge": ">=", "le": "<=",
+        "greater_equal": ">=", "less_equal": "<=",
+    }.items()},
+    "cast": ("x, dtype", "x"),
+    "astype": ("x, dtype", "x"),
+    "satlin": ("x", "min(max(x, 0), 1)"),
+    "satlins": ("x", "min(max(x, -1), 1)"),
+    "radbas": ("x", "exp(-x**2)"),
+    "log_ndtr": ("x", "log(Phi(x))"),
     "tan": ("x", "sin(x)/cos(x)"),
     "cot": ("x", "cos(x)/sin(x)"),
     "sech": ("x", "1/cosh(x)"),
@@ -110,6 +122,9 @@ KEYWORDS = {
     "threshold": "t",
 }
 """Arguments of libraries, and what they are called here where the function has none of that name."""
+
+INDICATORS = ("I", "indicator")
+"""What is 1 where the comparison in its brackets holds, else 0."""
 
 CHOICES = ("where", "ifelse", "if_else", "IF", "If", "select")
 """What makes a choice of a comparison, what holds there and what else."""

@@ -41,7 +41,7 @@ _TOKEN = re.compile(
     r"|(?P<raised>\^\{)|(?P<sign>\*\*|<=|>=|==|!=|//|:=|\S)"
 )
 _EQUATION = re.compile(r"^\s*(?![zx]\s*:?=)\w+\s*(?:\(\s*[a-z]\s*\)\s*)?(?<![:<>=!])=(?!=)\s*")
-_OF_ARRAYS = re.compile(r"(\b[^\W\d]\w*|[)}|]|\d(?=\s))(\s*)\.(?=[-*/^+(])")
+_OF_ARRAYS = re.compile(r"(\b[^\W\d]\w*|[)}|]|\d(?=\s))(\s*)\.(?=[-*/^+(<>])")
 """The dot of Matlab's ``x.^2`` and of Julia's ``exp.(x)``: of each element, as all is here."""
 _OR = re.compile(r"(?<=\))\s*(?P<sign>[|&])\s*(?=\()")
 
@@ -62,7 +62,7 @@ def as_python(text: str, variables: Collection[str], functions: Collection[str])
 
     Raises FormulaError where a sign may mean two things.
     """
-    plain = text.partition("#")[0].strip().strip("$").strip()
+    plain = text.partition("#")[0].strip().rstrip(";").strip("$ ")
     try:
         plain = without_foreign_forms(plain)
         if "\\" in plain or "{" in plain:

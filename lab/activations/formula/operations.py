@@ -67,13 +67,13 @@ def _power_slope(y: E, x: E, c: E, dx: E, dc: E) -> E:
 
 def _root_slope(y: E, x: E, dx: E) -> E:
     """Of √x; where x may be 0 a product, for dx may be 0 too: 0·∞ is taken for 0, and 0/0 is no number."""
-    return 0.5 * dx / y if _is_positive(x) else dx * (0.5 / y)
+    return 0.5 * dx / y if is_positive(x) else dx * (0.5 / y)
 
 
-def _is_positive(x: E) -> bool:
+def is_positive(x: E) -> bool:
     """Whether x is seen to be a positive number and what is not negative, as 1 + z²."""
     if x.operation == "add":
-        return any(_is_positive(u) and _is_not_negative(v) for u, v in (x.arguments, x.arguments[::-1]))
+        return any(is_positive(u) and _is_not_negative(v) for u, v in (x.arguments, x.arguments[::-1]))
     return not x.varies and (x.number is None or x.number > 0)
 
 
@@ -82,7 +82,7 @@ def _is_not_negative(x: E) -> bool:
         return (x.arguments[1].number or 1.0) % 2 == 0
     if x.operation in ("add", "mul", "div"):
         return all(map(_is_not_negative, x.arguments))
-    return x.operation in ("abs", "exp", "cosh") or _is_positive(x)
+    return x.operation in ("abs", "exp", "cosh") or is_positive(x)
 
 
 def _flat(y: E, *rest: E) -> E:
@@ -187,7 +187,7 @@ OPERATIONS: dict[str, Operation] = {
     "sigmoid_slope": Operation(lambda y, x, dx: -y * (0.5 * x).call("tanh") * dx, _sigmoid_slope),
     "softplus": Operation(lambda y, x, dx: x.call("sigmoid") * dx, _softplus),
     "Phi": Operation(lambda y, x, dx: x.call("phi") * dx, _distribution),
-    "phi": Operation(lambda y, x, dx: -x * y * dx, _density),
+    "phi": Operation(lambda y, x, dx: -(x * y * dx), _density),
     "abs": Operation(lambda y, x, dx: x.call("sign") * dx),
     "sign": Operation(_flat),
     "min": Operation(lambda y, *x: _chosen_slope("less", *x)),
@@ -200,7 +200,7 @@ OPERATIONS: dict[str, Operation] = {
 COMMUTATIVE = frozenset({"add", "mul"})
 """The operations whose arguments may change places; ``min`` and ``max`` may not, because of their kinks."""
 
-EVEN = frozenset({"abs", "cosh", "sinc", "sech2", "sigmoid_slope", "phi"})
+EVEN = frozenset({"abs", "cos", "cosh", "sinc", "sech2", "sigmoid_slope", "phi"})
 """The functions with f(−x) = f(x)."""
 
 ODD = frozenset({"sin", "sinc_slope", "sinh", "tanh", "arctan", "asinh", "erf", "sign"})

@@ -5,11 +5,14 @@
 reals, precise in both tails, before anything is differentiated, compiled or enclosed. Slopes are rewritten
 once more: the last but two and the last but three undo what the quotient rule cancels.
 
+Of sin x/x the form has the limit 1 at 0, where the quotient has no value; no other form is defined where
+what was written is not.
+
 √2 is meant where the float64 next to it stands in the argument of erf, and π where that stands beside an
 arctan.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, reduce
 from itertools import permutations
@@ -17,8 +20,9 @@ from typing import TypeAlias
 
 from lab.activations.formula.graph import Expression, folded
 from lab.activations.formula.hinges import hinged
-from lab.activations.formula.operations import COMMUTATIVE
+from lab.activations.formula.operations import COMMUTATIVE, EVEN
 from lab.activations.formula.parser import pattern
+from lab.activations.formula.roots import without_cancelling
 from lab.activations.formula.terms import factors, signed_terms
 
 WILDCARDS = ("x", "a")
@@ -38,10 +42,20 @@ class Rewrite:
     stable: str
 
 
+_SOFTPLUS: Mapping[str, Callable[[str], tuple[Rewrite, ...]]] = {
+    "max": lambda bent: (
+        Rewrite(f"{bent} + softplus(-abs(x))", "softplus(x)"),
+        Rewrite(f"softplus(x) - {bent}", "softplus(-abs(x))"),
+    ),
+    "min": lambda bent: (Rewrite(f"softplus(-abs(x)) - {bent}", "softplus(-x)"),),
+}
+"""Softplus as it is written for floats, and what it has more than max(x, 0), which is written thus."""
+
 REWRITES: tuple[Rewrite, ...] = (
     Rewrite("exp(x) - 1", "expm1(x)"),
     Rewrite("exp(x)/(1 + exp(x))", "sigmoid(x)"),
     Rewrite("exp(x)/(1 + exp(x))**2", "sigmoid_slope(x)"),
+    Rewrite("exp(x)/(exp(x) + exp(a))", "sigmoid(x - a)"),
     Rewrite("expm1(x)/(1 + exp(x))", "tanh(0.5*x)"),
     Rewrite("a/(1 + exp(x))", "a*sigmoid(-x)"),
     Rewrite("a/(1 + exp(x))**2", "a*sigmoid(-x)**2"),
@@ -54,6 +68,11 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("(1 - x)**2 - 1", "x*(x - 2)"),
     Rewrite("log1p(exp(x))", "softplus(x)"),
     Rewrite("log(sigmoid(x))", "-softplus(-x)"),
+    *(rewrite for hinge, pair in (("max", "x, 0"), ("max", "0, x"), ("min", "x, 0"), ("min", "0, x"))
+        for rewrite in _SOFTPLUS[hinge](f"{hinge}({pair})")),
+    Rewrite("softplus(x) - softplus(-x)", "x"),
+    Rewrite("softplus(x) - x", "softplus(-x)"),
+    Rewrite("softplus(-x) + x", "softplus(x)"),
     Rewrite("log(0.5*(exp(x) + exp(-x)))", "log(cosh(x))"),
     Rewrite("log(exp(x) + exp(-x))", "log(2*cosh(x))"),
     Rewrite("log(x + sqrt(1 + x**2))", "asinh(x)"),
@@ -99,6 +118,7 @@ REWRITES: tuple[Rewrite, ...] = (
         "where(x < 0, 1/(1 + abs(x))**2, 2 - 1/(1 + abs(x))**2)"),
     Rewrite("x**0.5", "sqrt(x)"),
     Rewrite("sqrt(x**2)", "abs(x)"),
+    Rewrite("sin(x)/x", "sinc(x)"),
 )  # fmt: skip
 """The table. Where two patterns fit, the first is taken. A difference is known the other way around too."""
 
@@ -128,6 +148,10 @@ PRECISE: tuple[Rewrite, ...] = (
     Rewrite("log(cosh(x))", "where(abs(x) < 1, {}, abs(x) + ({}))".format(*_LN_COSH)),
     Rewrite("where(abs(x) < 1, {}, abs(x) + ({})) - abs(x)".format(*_LN_COSH),
         "where(abs(x) < 1, {} - abs(x), {})".format(*_LN_COSH)),
+    Rewrite("log(Phi(x))", "where(x > 0, log1p(-Phi(-x)), log(Phi(x)))"),
+    Rewrite("log(erfc(x))", "where(x < 0.5, log1p(-erf(x)), log(erfc(x)))"),
+    Rewrite("2*Phi(x) - 1", "erf(x*sqrt(0.5))"),
+    Rewrite("Phi(x) - 0.5", "0.5*erf(x*sqrt(0.5))"),
     Rewrite("cosh(x) - 1", "2*sinh(0.5*x)**2"),
     Rewrite("1 - cos(x)", "2*sin(0.5*x)**2"),
     Rewrite("1 + cos(x)", "2*cos(0.5*x)**2"),
@@ -156,6 +180,7 @@ PRECISE: tuple[Rewrite, ...] = (
         "where(x < 0, a/(sqrt(a + x**2)*(sqrt(a + x**2) - x)), 1 + x/sqrt(a + x**2))"),
     Rewrite("1 - x/sqrt(a + x**2)",
         "where(x > 0, a/(sqrt(a + x**2)*(sqrt(a + x**2) + x)), 1 - x/sqrt(a + x**2))"),
+    Rewrite("x**2/sqrt(a + x**2) - abs(x)", "-abs(x)/sqrt(a + x**2)*(a/(sqrt(a + x**2) + abs(x)))"),
     Rewrite("exp(x) - exp(a)", "exp(a)*expm1(x - a)"),
     Rewrite("sigmoid(x) - sigmoid(a)", "sigmoid(x)*sigmoid(-a)*-expm1(a - x)"),
     Rewrite("tanh(x) - tanh(a)", "2*sigmoid(2*x)*sigmoid(-2*a)*-expm1(2*(a - x))"),
@@ -184,6 +209,8 @@ def _replaced(expression: Expression, table: tuple[Rewrite, ...]) -> Expression:
             return found if table is PRECISE else _replaced(found, table)
     if (found := _with_common_factor(expression, table)) is not None:
         return found if table is PRECISE else _replaced(found, table)
+    if table is PRECISE and (found := without_cancelling(expression)) is not None:
+        return found
     if (found := hinged(expression) or _logarithm(expression)) is not None:
         return _replaced(found, table)
     name, arguments = expression.operation, expression.arguments
@@ -276,6 +303,8 @@ def _matches(pairs: Sequence[tuple[Expression, Expression]], bound: Bound) -> It
         yield from _matches([(written.arguments[0], -found), *rest], bound)
     elif name == found.operation:
         yield from _matches([*zip(written.arguments, found.arguments, strict=True), *rest], bound)
+        if name in EVEN:
+            yield from _matches([(written.arguments[0], -found.arguments[0]), *rest], bound)
         if name in COMMUTATIVE:
             yield from _matches([*zip(written.arguments, found.arguments[::-1], strict=True), *rest], bound)
 

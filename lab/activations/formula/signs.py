@@ -23,17 +23,34 @@ def times(u: E, slope: E) -> E:
 
 def _signs(x: E) -> Iterator[E]:
     """The factors of x that are signs."""
-    if x.operation == "sign":
+    if _sign_of(x) is not None:
         yield x
     elif x.operation in ("mul", "neg", "div"):
         for factor in x.arguments[: 1 if x.operation == "div" else 2]:
             yield from _signs(factor)
 
 
+def _sign_of(x: E) -> tuple[E, float] | None:
+    """The u of sign(u), or of a choice of 1 and −1 by a comparison of u with 0, with 1 where that rises in u
+    and −1 where it falls; None where x is neither.
+    """
+    if x.operation == "sign":
+        return x.arguments[0], 1.0
+    if x.operation != "where" or {one.number for one in x.arguments[1:]} != {1.0, -1.0}:
+        return None
+    mask, yes, _ = x.arguments
+    rises = (yes.number == 1.0) == mask.operation.startswith("greater")
+    u = mask.arguments[0] - mask.arguments[1]
+    if u.operation == "neg":
+        u, rises = u.arguments[0], not rises
+    return u, 1.0 if rises else -1.0
+
+
 def _signed(sign: E, x: E) -> E | None:
     """sign·x with sign² = 1; None where no term of x has that factor."""
-    if x is sign:
-        return x.lifted(1)
+    first, second = _sign_of(sign), _sign_of(x)
+    if first and second and first[0] is second[0]:
+        return x.lifted(first[1] * second[1])
     match x.operation, x.arguments:
         case "mul", (u, v):
             for one, other in ((u, v), (v, u)):
@@ -66,11 +83,12 @@ def _beside_root(sign: E, u: E, over: E) -> E | None:
     c, root = over.arguments
     if _holds(u, root):
         return None
-    (x,), (w,) = sign.arguments, root.arguments
+    (w,) = root.arguments
+    x, way = _sign_of(sign) or (sign, 1.0)
     size = x.call("abs").call("max", w.call("abs"))
     if (rest := _signed(sign, u)) is not None:
         size = size.call("max", rest.call("abs"))
-    limit = x.derivative().call("sign") * u.derivative()
+    limit = way * x.derivative().call("sign") * u.derivative()
     limit = limit * (c / (0.5 * w.derivative().derivative()).call("sqrt"))
     found = (sign * u if rest is None else rest) * over
     return size.call("greater", 0).call("where", found, limit)

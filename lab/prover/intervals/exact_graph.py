@@ -86,7 +86,9 @@ def _simpler(name: str, x: Expression, *rest: Expression) -> Expression | None:
     y = rest[0] if rest else x
     match name:
         case "add":
-            return y if x.number == 0 else x if y.number == 0 else _lacking(x, y, 1)
+            if 0 in (x.number, y.number):
+                return y if x.number == 0 else x
+            return _lacking(x, y, 1) or _of_opposite_terms(x, y) or _of_opposite_terms(y, x)
         case "sub":
             if y.number == 0:
                 return x
@@ -133,6 +135,10 @@ def _of_alike_terms(x: Expression, y: Expression) -> Expression | None:
             return None
         total = total + (factor if not f.varies else factor * f)
     return total
+
+
+def _of_opposite_terms(x: Expression, y: Expression) -> Expression | None:
+    return _of_alike_terms(x, y.arguments[0]) if y.operation == "neg" else None
 
 
 def _bump(x: Expression, y: Expression) -> Expression | None:

@@ -162,9 +162,17 @@ def _logarithm(x: Tail, within: Interval) -> Tail | None:
         start, slope = arb(x.start), arb(x.order.rate)
         span = Span(slope + rest.low.min(ZERO) / start, slope + rest.high.max(ZERO) / start)
         return Tail(x.start, span, Order(power=fmpq(1)), line=Line(x.order.rate, rest))
-    if within.low < 1:
-        return None
-    return replace(bounded_by(x.start, x), unbounded=x.grows)  # |f(x)| ≤ |x|
+    return _slow(x, within, arb(1)) if within.low >= 1 else None
+
+
+def _slow(x: Tail, within: Interval, by: arb) -> Tail:
+    """Of a logarithm f(x) of the sign of x with |f(x)| ≤ ln(1 + by·|x|), which is ≤ k·(by·|x|)^(1/k)."""
+    root = power(size(scaled(x, by, by)), 1 / _POWER)
+    if root is None or root.span is None:
+        return replace(bounded_by(x.start, x), unbounded=x.grows)
+    most = _POWER * root.span.high
+    low, high = (-most if within.low < 0 else ZERO), (most if within.high > 0 else ZERO)
+    return Tail(x.start, Span(low, high), root.order, unbounded=x.grows)
 
 
 def _near_x(ratio: Callable[[arb], arb], at_0: arb, *, unbounded: bool = False) -> Rule:
@@ -198,9 +206,17 @@ def _log1p(x: Tail, within: Interval) -> Tail | None:
         return _logarithm(total(x, of_interval(Interval(1.0, 1.0), x.start), True), within)
     if x.span is None or not within.low > -1:
         return None
+    if within.low >= 0 and within.high == inf and x.order > CONSTANT:
+        return _slow(x, within, arb(1))
     low, high = arb(min(within.low, -1e-300)), arb(max(within.high, 1e-300))
     least = high.log1p() / high if isfinite(within.high) else ZERO
     return Tail(x.start, products(x.span, Span(least, low.log1p() / low)), x.order, unbounded=x.grows)
+
+
+def _asinh(x: Tail, within: Interval) -> Tail | None:
+    if within.magnitude == inf and x.span is not None and x.order > CONSTANT:
+        return _slow(x, within, arb(2))
+    return _near_x(lambda m: m.asinh() / m, arb(1), unbounded=True)(x, within)
 
 
 def _arccot(x: Tail, within: Interval) -> Tail | None:
@@ -285,7 +301,7 @@ _RULES: dict[str, Rule] = {
     "tanh": _near_x(lambda m: m.tanh() / m, arb(1)),
     "arctan": _near_x(lambda m: m.atan() / m, arb(1)),
     "arccot": _arccot,
-    "asinh": _near_x(lambda m: m.asinh() / m, arb(1), unbounded=True),
+    "asinh": _asinh,
     "softsign": _near_x(lambda m: 1 / (1 + m), arb(1)),
     "isru": _near_x(lambda m: 1 / (1 + m * m).sqrt(), arb(1)),
     "erf": _near_x(lambda m: m.erf() / m, 2 / arb.pi().sqrt()),

@@ -312,6 +312,8 @@ def test_the_size_of_a_size_is_that_size():
         *(("sign(z)*sqrt(abs(z)*tanh(abs(z)))", 1.0), ("sign(-z)*sqrt(1 - exp(-4*z**2))", -2.0)),
         *(("sign(z)*exp(-z)*sqrt(3*log(1+z**2))", 3**0.5), ("sign(z)*tanh(sqrt(cosh(z) - 1))", 0.5**0.5)),
         *(("sign(z)*sqrt(z**2/(1+abs(z)))", 1.0), ("sign(z)*sqrt(z**4 + z**6)", 0.0)),
+        *(("where(z > 0, 1, -1)*sqrt(log(1+z**2))", 1.0), ("2*where(z < 0, 1, -1)*log(1+abs(z))", -2.0)),
+        *(("where(0 < z, 1, -1)*sinh(abs(z))", 1.0), ("where(z <= 0, -1, 1)*sqrt(1 - exp(-z**2))", 1.0)),
     ],
 )
 def test_a_sign_before_a_root_that_touches_0_has_the_slope_between_its_sides(text, slope):
