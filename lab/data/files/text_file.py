@@ -36,6 +36,19 @@ _EXACT: dict[str, Any] = (
 )
 """What makes pandas read each number as the double nearest to it; newer ones always do."""
 
+_PACKED = {
+    b"\x1f\x8b": "is gzipped; let its name end in .gz",
+    b"PK": "is a zip archive, as .xlsx and .npz are, and no text",
+    b"PAR1": "is Parquet; let its name end in .parquet",
+}
+"""What a file with these first bytes is."""
+
+_MARKED_UP = (
+    ("JSON", re.compile(r'\s*(\[\s*[\[{]|\{\s*["}])')),
+    ("HTML or XML", re.compile(r"\s*<(!doctype|html|table|\?xml)\b", re.IGNORECASE)),
+)
+"""Texts that are no tables, by how they begin."""
+
 _PANDAS_UNNAMED = re.compile(r"Unnamed: \d+")
 
 
@@ -57,6 +70,9 @@ def read(
             _check_unpacked(path, name)
         with _opened(path) as file:
             sample = list(_sampled(name, file))
+        for kind, begins in _MARKED_UP:
+            if begins.match("".join(sample[:9])):
+                raise PartError(f"{name} holds {kind}, which is not read, expected a table")
         form = text_form.form(name, sample, separator, header)
         if form.width > MOST_COLUMNS:
             raise PartError(f"{name} has {form.width} columns, expected at most {MOST_COLUMNS}")
@@ -64,7 +80,7 @@ def read(
         titles = _titles(name, form)
         columns = _columns(path, form, titles, missing)
     except UnicodeDecodeError as error:
-        raise PartError(f"{name} is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
+        raise PartError(f"{name} {_other_than_text(path, error.start)}") from error
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
         raise PartError(f"{name} is damaged: {error}") from error
     except pd.errors.ParserError as error:
@@ -78,6 +94,15 @@ def read(
 def _opened(path: Path) -> TextIO:
     opener = gzip.open if path.suffix.lower() == ".gz" else open
     return cast(TextIO, opener(path, "rt", encoding="utf-8-sig", newline=""))
+
+
+def _other_than_text(path: Path, byte: int) -> str:
+    with path.open("rb") as file:
+        first = file.read(4)
+    for begins, kind in _PACKED.items():
+        if first.startswith(begins) and path.suffix.lower() != ".gz":
+            return kind
+    return f"is not UTF-8 text (byte {byte}); save it as UTF-8"
 
 
 def _check_unpacked(path: Path, name: str) -> None:
