@@ -180,9 +180,15 @@ def _told(case: Case, skill: float) -> str:
     if case.classes:
         return f"{percent(value)} of the training data are right"
     if isfinite(case.cost_of_mean):
-        name = name_of_r2([case.variant.get("cost", nan)])
+        name = name_of_r2([case.variant.get("cost", nan)], [case.cost_of_perfect])
         return f"{name} = {rounded(value)} on the training data"
-    return f"the cost is {part_of(value, 'that of the first reading')}"
+    return f"the cost{_above(case)} is {part_of(value, 'that of the first reading')}"
+
+
+def _above(case: Case) -> str:
+    """Of what a cost is told less, where a perfect answer costs something."""
+    least = case.cost_of_perfect
+    return f", less the {rounded(least)} of a perfect answer," if least > 0 else ""
 
 
 def says_unlearned(case: Case, seen: Seen) -> str:
@@ -250,7 +256,8 @@ def cost_is_open(case: Case) -> bool:
 def says_cost(case: Case, seen: Seen) -> str:
     """What is left of the cost."""
     if case.enough_examples:
-        return f"the cost has not fallen: at the end it is {part_of(seen.value, 'that of the first reading')}"
+        fell = f"the cost{_above(case)} has not fallen"
+        return f"{fell}: at the end it is {part_of(seen.value, 'that of the first reading')}"
     below = "hardly" if seen.value < 1 else "not"
     return (
         f"the cost is {below} below that of the best constant answer: at the end it is "

@@ -282,6 +282,35 @@ def test_targets_that_an_output_reaches_by_its_bounds_alone_are_not_advised_to_b
     assert "standardised targets" not in told.sentence
 
 
+SOFT = {"data__name": "soft.npz", "data__train": 100, "data__test": 100}
+SOFT |= {"network__hidden": [8], "training__batch": 10, "training__epochs": 60}
+
+
+def soft_file(folder, low, high):
+    """Targets that are probabilities from low to high, which features decide."""
+    x = np.random.default_rng(0).normal(size=(200, 2))
+    p = low + (high - low) / (1 + np.exp(-2 * x[:, 0]))
+    np.savez(folder / "soft.npz", x=x, y=np.column_stack([p, 1 - p]))
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.3, 0.7), (0.3, 0.3)])
+@pytest.mark.parametrize("cost", ["cross-entropy", "softmax-cross-entropy"])
+def test_probabilities_that_are_learned_well_get_no_verdict(tmp_path, cost, low, high):
+    """A perfect answer costs their entropy, which is nearly what a constant one costs."""
+    soft_file(tmp_path, low, high)
+    output = "identity" if "softmax" in cost else "sigmoid"
+    keys = {"network__cost": cost, "network__output": output, "training__eta": 0.1}
+    run = ran(tmp_path, **SOFT, **keys)
+    assert 0.9 < run.variants["cost_of_perfect"][0] / run.variants["cost_of_mean"][0] <= 1.000001
+    assert run.verdicts == []
+
+
+def test_probabilities_of_which_nothing_was_learned_are_told_above_the_cost_of_a_perfect_answer(tmp_path):
+    soft_file(tmp_path, 0.3, 0.7)
+    told = spoken(tmp_path, **SOFT, network__cost="cross-entropy", training__eta=1e-6)[UNLEARNED]
+    assert "1 − (C − C₀)/(C̄ − C₀) = −" in told.sentence
+
+
 @pytest.mark.parametrize("value", [1.0, 0.1])
 def test_where_all_targets_are_alike_nothing_is_told_beside_the_best_constant_answer(tmp_path, value):
     """It is perfect, so that R² would be −∞; the mean of tenths is rounded, and must not hide that."""
