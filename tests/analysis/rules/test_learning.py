@@ -193,7 +193,8 @@ def with_finals(tables, **finals):
     ("right", "tested", "tests", "speaks"),
     [
         (0.9, 0.12, 100, True),
-        (0.9, 0.25, 100, False),  # more than chance: a skill of 0.17
+        (0.9, 0.25, 100, True),  # more than chance, but a fifth of what was learned
+        (0.9, 0.55, 100, False),  # more than half of it
         (0.3, 0.12, 100, False),  # less than a quarter of the way
         (0.9, 0.12, 4, True),
         (0.4, 0.12, 4, False),  # of four test examples it says nothing: a standard error of 0.16
@@ -208,7 +209,8 @@ def test_what_is_known_by_heart_is_right_in_training_alone(tmp_path, right, test
     assert bool(found) == speaks
     if speaks:
         assert (
-            "90 % of the training data are right at the end, but 12 % of the test data" in found[0].sentence
+            f"90 % of the training data are right at the end, but {100 * tested:g} % of the test data"
+            in found[0].sentence
         )
 
 
@@ -226,7 +228,8 @@ def test_what_numbers_are_known_by_heart_is_told_by_r2(tmp_path):
     given = with_finals(tables, final_cost=0.2 * of_mean, final_test_cost=1.3 * of_mean)
     (told,) = (told for told in verdicts(given) if told.rule == "learned by heart")
     assert told.sentence == (
-        "learned by heart: R² = 0.8 on the training data at the end, but −0.3 on the test data"
+        "learned by heart: R² = 0.8 on the training data at the end, but −0.3 on the test data: "
+        "0 % of what was learned holds there"
     )
 
 
