@@ -9,7 +9,7 @@ its own norms and its own correlation: of each kind all pairs are followed, or a
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
-from math import inf
+from math import inf, isfinite, isnan
 
 import numpy as np
 import pandas as pd
@@ -35,6 +35,9 @@ MOST_TARGETS = 100
 
 MOST_PAIRS = 6000
 """Of a kind with more pairs than this, so many are drawn."""
+
+MORE_PAIRS = 10 * MOST_PAIRS
+"""The same where the errors of so many cancel, but for what chance makes of the sample."""
 
 MOST_NAMED = 4
 """A note on up to so many variants names them all; on more, all but one of so many, and counts the others."""
@@ -178,20 +181,32 @@ def layers(training: Training) -> list[LayerPrediction]:
     passed = tuple(Surrogate(sigma, floor) if floor else sigma for sigma in network.sigmas)
     fixed = recording.fixed_examples
     seen = training.train if fixed is None else fixed
-    return predicted(network.sizes, passed, variances, 0.0, pairs(network, seen, training.seen))
+    found: list[LayerPrediction] = []
+    for most in (MOST_PAIRS, MORE_PAIRS):
+        kinds = pairs(network, seen, training.seen, most)
+        found = predicted(network.sizes, passed, variances, 0.0, kinds)
+        if not any(map(_cancels, found)):
+            break
+    return found
 
 
-def pairs(network: Network, seen: Examples, examples: int) -> list[Pairs]:
+def _cancels(layer: LayerPrediction) -> bool:
+    """Whether the sums over pairs are below 0 by chance, where each example has its error."""
+    return isfinite(layer.delta_rms) and isnan(layer.speed + layer.weight_speed)
+
+
+def pairs(network: Network, seen: Examples, examples: int, most: int = MOST_PAIRS) -> list[Pairs]:
     """The kinds of pairs of a reading that sees so many ``examples`` of those that are ``seen``.
 
-    The errors at the output are drawn: outputs as mean field theory has them, and targets from the data.
+    Of each kind there are all pairs, or a sample of the ``most``. The errors at the output are drawn: outputs
+    as mean field theory has them, and targets from the data.
     """
-    kinds = _kinds(seen, examples)
+    kinds = _kinds(seen, examples, most)
     return [replace(kind, alike=_Drawn(network, y, other)) for kind, y, other in kinds]
 
 
 @kept_with_data
-def _kinds(seen: Examples, examples: int) -> list[tuple[Pairs, Array, Array]]:
+def _kinds(seen: Examples, examples: int, most: int) -> list[tuple[Pairs, Array, Array]]:
     """What of these kinds the data alone decide, which variants share: with the targets of x and of x′."""
     x, y = seen.x[:, :-1].astype(np.float64), seen.y.astype(np.float64)
     n, q = len(x), np.einsum("ij,ij->i", x, x) / x.shape[1]
@@ -206,7 +221,7 @@ def _kinds(seen: Examples, examples: int) -> list[tuple[Pairs, Array, Array]]:
     of_all = [_products(rows, group) for rows in (x, y)]
     for same, number in ((True, among), (False, n * (n - 1) - among)):
         if number:
-            first, second = _pairs_of(group, same, number)
+            first, second = _pairs_of(group, same, number, most)
             both = [np.einsum("ij,ij->i", rows[first], rows[second]) for rows in (x, y)]
             means = [(alike if same else apart) / number for alike, apart in of_all]
             size = x.shape[1] * np.sqrt(q[first]) * np.sqrt(q[second])
@@ -217,16 +232,16 @@ def _kinds(seen: Examples, examples: int) -> list[tuple[Pairs, Array, Array]]:
     return found
 
 
-def _pairs_of(group: Array, same: bool, number: int) -> tuple[Array, Array]:
+def _pairs_of(group: Array, same: bool, number: int, most: int) -> tuple[Array, Array]:
     """Pairs of the same group or of different ones: one of each two that mirror each other, or a sample."""
-    if number <= 2 * MOST_PAIRS and len(group) <= MOST_PAIRS:
+    if number <= 2 * most and len(group) <= MOST_PAIRS:
         first, second = np.triu_indices(len(group), 1)
         wanted = (group[first] == group[second]) == same
         return first[wanted], second[wanted]
     rng = np.random.default_rng(0)
     chance = np.bincount(group)[group] - 1.0
     chance = chance if same else len(group) - 1 - chance  # how many partners each has
-    first = rng.choice(len(group), MOST_PAIRS, p=chance / chance.sum())
+    first = rng.choice(len(group), most, p=chance / chance.sum())
     return first, _partners(group, first, same, rng)
 
 

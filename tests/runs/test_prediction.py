@@ -283,6 +283,23 @@ def test_of_many_pairs_a_sample_has_their_means():
         assert first == pytest.approx(mask[labels == 0].sum() / mask.sum(), abs=0.03)
 
 
+def test_where_errors_cancel_in_a_sample_more_pairs_tell_what_is_left(tmp_path):
+    """A feature that outweighs all others and says nothing of the class: a sample's sums are below 0."""
+    x = np.random.default_rng(1).normal(size=(300, 4))
+    np.savez(tmp_path / "loud.npz", x=x * [1, 1, 1000, 1], y=x[:, 0] * x[:, 1] > 0)
+    experiment = {
+        "data": {"name": str(tmp_path / "loud.npz"), "test": 0},
+        "network": {"hidden": [100, 100, 100], "activation": "tanh", "initialiser": "lecun"},
+        "training": {"batch": "full", "steps": 1},
+        "trials": {"seeds": 40},
+    }
+    run = lab.run(experiment, results=tmp_path, plots=False)
+    start = run.layers[run.layers["step"] == 0]
+    measured = np.sqrt((start["learning_speed"] ** 2).groupby(start["layer"]).mean())
+    predicted = run.tables["prediction"].set_index("layer")["predicted_speed"]
+    assert (np.abs(np.log(predicted / (measured / measured[3]))) < np.log(2)).all()
+
+
 def test_of_many_variants_a_note_is_about_the_first_are_named(small):
     varied = 'vary."network.activation"=["z^2","relu","tanh"]', 'vary."training.eta"=[0.1,0.2]'
     wide = "hidden layers are predicted as if they were wide"
