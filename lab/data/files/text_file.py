@@ -16,6 +16,7 @@ from lab.data.counts import check_size
 from lab.data.dataset import IntArray
 from lab.data.files import text_form
 from lab.data.files.cells import Column, column, number
+from lab.data.files.selection import rises_by_one
 from lab.data.files.table import Table
 from lab.data.files.text_form import BLANKS, Form
 from lab.errors import PartError, counted
@@ -170,7 +171,10 @@ def _titles(name: str, form: Form) -> list[str]:
     for title in form.titles:
         if title and form.titles.count(title) > 1:
             raise PartError(f"{name}: two columns are called {title!r}")
-    return [title or f"Unnamed: {place}" for place, title in enumerate(form.titles)]
+    return [
+        f"Unnamed: {place}" if not title or _PANDAS_UNNAMED.fullmatch(title) else title
+        for place, title in enumerate(form.titles)
+    ]
 
 
 def _columns(
@@ -229,6 +233,9 @@ def _left_out(titles: list[str], columns: dict[str, Column]) -> Iterator[str]:
             del columns[title]
         elif unnamed and place == 0:
             yield "the first column, which has no name, is an index and is left out"
+            del columns[title]
+        elif unnamed and rises_by_one(given):  # of a table that was written twice
+            yield f"{shown} is an index and is left out"
             del columns[title]
         elif unnamed:
             yield f"{shown} is called c{place}"

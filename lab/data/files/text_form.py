@@ -178,7 +178,8 @@ def _separator(name: str, lines: Sequence[str]) -> str:
         widths = [len(row) for row in rows]
         usual, count = Counter(widths).most_common(1)[0] if widths else (1, 0)
         aligned = any("  " in cell.strip() for cell in rows[0]) if rows else False
-        if usual == 1 or widths[0] == 1 or aligned:
+        titled = usual > 2 and mark not in (",", BLANKS)  # a title above a table, which is told
+        if usual == 1 or aligned or (widths[0] == 1 and not titled):
             continue
         rest = {*(widths[1:] or widths)}
         if len(rest) == 1 and abs(usual - widths[0]) <= 1:
