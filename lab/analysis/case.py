@@ -11,6 +11,7 @@ import pandas as pd
 
 from lab.analysis.cells import Cells
 from lab.analysis.ledger import decades, gradient_is_noise
+from lab.analysis.summary import part_learned
 from lab.data.targets import unusual
 from lab.network.decay import taken
 
@@ -173,9 +174,9 @@ class Case:
     def learned(self) -> pd.Series:
         """Trial → the part of its task that it has learned at the end.
 
-        With classes, how far the accuracy has come from `chance`, 0, to 1. Without classes 1 − C/C̄, with C̄
-        the cost of the best constant answer: of the quadratic cost it is R². Where that is 0, or not known,
-        as of a run that was watched, 1 − `cost_left`. NaN where a trial diverged.
+        With classes, how far the accuracy has come from `chance`, 0, to 1. Without classes, how far the cost
+        has come from `cost_of_mean` to `cost_of_perfect`: of the quadratic cost it is R². Where these are the
+        same, or not known, as of a run that was watched, 1 − `cost_left`. NaN where a trial diverged.
         """
         if self.classes:
             return self._skill("final_accuracy")
@@ -185,11 +186,17 @@ class Case:
     def cost_of_mean(self) -> float:
         """The cost of the best constant answer; NaN where that is perfect: nothing is to learn."""
         perfect = self.classes and self.chance == 1
-        return nan if perfect else self.known("cost_of_mean") or nan
+        cost = self.known("cost_of_mean")
+        return nan if perfect or isnan(part_learned(0.0, cost, self.cost_of_perfect)) else cost
+
+    @property
+    def cost_of_perfect(self) -> float:
+        """The cost of a perfect answer: 0, but in a cross-entropy of targets between 0 and 1."""
+        return float(np.nan_to_num(self.known("cost_of_perfect")))
 
     @property
     def learned_by_cost(self) -> pd.Series:
-        """Trial → 1 − C/C̄ of the training data, C̄ the `cost_of_mean`."""
+        """Trial → how far the cost of the training data has come, see `part_learned`."""
         return self._skill("final_cost")
 
     @property
@@ -212,13 +219,20 @@ class Case:
         figure = self.trials.set_index("trial")[column]
         if column.endswith("accuracy"):
             return (figure - self.chance) / ((1 - self.chance) or nan)
-        return 1 - figure / self.cost_of_mean
+        part: pd.Series = part_learned(figure, self.cost_of_mean, self.cost_of_perfect)
+        return part
 
     @cached_property
     def cost_left(self) -> pd.Series:
-        """Trial → the final cost over that of the first reading, NaN where it sees not `enough_examples`."""
+        """Trial → the final cost over that of the first reading, both above that of a perfect answer.
+
+        NaN where it sees not `enough_examples`.
+        """
         first = self.steps[self.steps["step"] == self.first_step].set_index("trial")["cost"]
-        left = self.trials.set_index("trial")["final_cost"] / first.where(first > 0)
+        first, final = (
+            c - self.cost_of_perfect for c in (first, self.trials.set_index("trial")["final_cost"])
+        )
+        left = final / first.where(first > 0)
         return left if self.enough_examples else left * nan
 
     @cached_property

@@ -24,8 +24,8 @@ def summary(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         hidden layers; ``slope_start`` and ``slope_end`` the mean slope σ′(z), likewise. Saturation is
         relative to sup σ′: where that is small, slopes may be small and nothing saturated.
     ``dead_layers``: the hidden layers whose gradient is exactly 0 at the last reading in every trial.
-    ``r2``: 1 − C/C̄ with C̄ that of the best constant answer, which is R² of the quadratic cost; missing
-        with classes, and where all targets are alike.
+    ``r2``: `part_learned`, which is R² of the quadratic cost; missing with classes, and where all targets
+        are alike.
     ``final_…``: over all training and all test examples, after the last step.
 
     What was not recorded is missing.
@@ -50,19 +50,42 @@ def summary(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     variants = tables["variants"].set_index("variant")
     of_mean = variants["cost_of_mean"] if "cost_of_mean" in variants else pd.Series(nan, variants.index)
     numbers = finals["final_accuracy"].isna().reindex(of_mean.index, fill_value=False)
-    found["r2"] = 1 - finals["final_cost"] / of_mean.where(numbers & (of_mean != 0))
+    of_perfect = variants.get("cost_of_perfect", 0.0)
+    found["r2"] = part_learned(
+        finals["final_cost"].reindex(of_mean.index), of_mean.where(numbers), of_perfect
+    )
     rows = pd.DataFrame(found | dict(finals.items()), variants.index)
     counts = ["trials", "diverged", "failed", "ratio_trials"]
     rows[counts] = rows[counts].fillna(0).astype(int)
     return rows.fillna({"dead_layers": ""}).reset_index()
 
 
-def name_of_r2(costs: Iterable[Any]) -> str:
-    """What 1 − C/C̄ is called: R² where all ``costs`` are quadratic, as they are of runs that do not tell.
+_ROUNDED = 1e-12
+"""A part of a cost that is smaller is taken for rounding."""
+
+
+def part_learned(cost: Any, of_mean: Any, of_perfect: Any = 0.0) -> Any:
+    """1 − (C − C₀)/(C̄ − C₀): C̄ is the cost of the best constant answer, C₀ that of a perfect one.
+
+    Numbers, or columns of the same rows. NaN where C̄ = C₀, so that there is nothing to learn.
+
+    >>> float(part_learned(1.0, 4.0)), float(part_learned(1.5, 4.0, 1.0)), float(part_learned(0.1, 0.0))
+    (0.75, 0.8333333333333334, nan)
+    """
+    to_learn = of_mean - of_perfect
+    return 1 - (cost - of_perfect) / np.where(to_learn > _ROUNDED * of_mean, to_learn, nan)
+
+
+def name_of_r2(costs: Iterable[Any], of_perfect: Iterable[Any] = ()) -> str:
+    """What `part_learned` is called: R² where all ``costs`` are quadratic, or are not told.
 
     >>> name_of_r2(["Quadratic()"]), name_of_r2(["Quadratic()", "Huber(scale=1.0)"])
     ('R²', '1 − C/C̄')
+    >>> name_of_r2(["CrossEntropy()"], [0.4])
+    '1 − (C − C₀)/(C̄ − C₀)'
     """
+    if any(least > 0 for least in of_perfect):
+        return "1 − (C − C₀)/(C̄ − C₀)"
     return "R²" if all(str(cost) in ("Quadratic()", "nan") for cost in costs) else "1 − C/C̄"
 
 

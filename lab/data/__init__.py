@@ -50,6 +50,9 @@ def source(
             part = plugins.find("datasets", name, folder=folder, allow_code=allow_code)
         except PartError as error:
             path = (folder or Path()) / name
+            if path.suffix and path.is_file() and ".py" not in path.suffix:
+                told = f"{name!r} is a file of a kind that is not read, expected one of {KINDS}"
+                raise PartError(told) from None
             beside = [file.name for file in path.parent.glob("*") if kind_of(file.name)]
             if path.suffix and (near := nearest(path.name, beside)):
                 raise PartError(f"there is no file {name!r}; did you mean {near!r}?") from None

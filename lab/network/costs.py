@@ -173,6 +173,12 @@ class CrossEntropy(Cost):
     def best_constant(self, y: Array) -> Array:
         return np.clip(super().best_constant(y), *WITHIN)
 
+    def least(self, y: Array) -> Array:
+        """The entropy of the targets, which is 0 where they are 0 and 1."""
+        from scipy.special import entr
+
+        return np.asarray(np.sum(entr(y) + entr(1 - y), axis=-2))
+
 
 @dataclass(frozen=True)
 class SoftmaxCrossEntropy(Cost):
@@ -208,6 +214,12 @@ class SoftmaxCrossEntropy(Cost):
 
     def best_constant(self, y: Array) -> Array:
         return np.asarray(np.log(np.clip(super().best_constant(y), *WITHIN)))
+
+    def least(self, y: Array) -> Array:
+        """The entropy of the targets, which is 0 where they are 0 and 1."""
+        from scipy.special import entr
+
+        return np.asarray(np.sum(entr(y), axis=-2))
 
 
 def _no_probabilities(name: str, y: Array) -> str | None:

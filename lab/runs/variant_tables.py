@@ -61,6 +61,7 @@ def variants(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
             "absent": _absent(training.train.y) if training.train.labelled else 0,
             "shift": _shift(training.train.y, training.test.y),
             "cost_of_mean": of_best_constant(network.cost, training.train.y.T, network.sigma(network.depth)),
+            "cost_of_perfect": float(network.cost.least(training.train.y.T.astype(np.float64)).mean()),
             "input_rms": training.train.input_rms,
             "unreached": unreached(training.train.y, network.sigma(network.depth).range),
             "target_rms": nan if training.train.labelled else largest_rms(training.train.y),
@@ -101,8 +102,10 @@ def _shift(train: Array, test: Array) -> float:
     if not len(train) or not len(test):
         return nan
     apart = np.abs(train.mean(axis=0, dtype=np.float64) - test.mean(axis=0, dtype=np.float64))
-    spread = np.concatenate([train, test]).std(axis=0, dtype=np.float64)
-    return float(np.divide(apart, spread, out=np.zeros_like(apart), where=spread > 0).max())
+    both = np.concatenate([train, test])
+    spread = both.std(axis=0, dtype=np.float64)
+    differ = (both != both[0]).any(axis=0)  # means of what is all alike may be rounded
+    return float(np.divide(apart, spread, out=np.zeros_like(apart), where=differ & (spread > 0)).max())
 
 
 def _seen(training: Training) -> tuple[str, int]:

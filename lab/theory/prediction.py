@@ -127,7 +127,8 @@ def predicted(
         q = np.array([way[0, one] for way in ways]) @ within[one]
         together, of_one = errors @ share, errors[:, one] @ within[one]
         speed, weight_speed, delta_rms = (
-            np.sqrt(square / square[last]) for square in (together, errors * fed @ share, of_one)
+            np.sqrt(square / (square[last] if np.isfinite(square[last]) else np.nan))
+            for square in (together, errors * fed @ share, of_one)
         )
         correlation = z[:, seen] @ share[seen] / share[seen].sum() / q
         chi = [_mean(chi[one], within[one], above[one]) for chi, above in zip(chis, errors[1:], strict=True)]

@@ -89,7 +89,8 @@ class Stack:
         self.training, self.step = training, 0
         self.streams = streams = [streams_of_trial(training.seed, trial) for trial in trials]
         sizes, dtype = training.network.sizes, training.train.x.dtype
-        self.theta = initialised(training.initialiser, sizes, streams, dtype, training.network.sigmas)
+        with np.errstate(over="ignore", invalid="ignore"):  # weights that run over are told as such
+            self.theta = initialised(training.initialiser, sizes, streams, dtype, training.network.sigmas)
         if not np.isfinite(self.theta.vector).all():
             raise PartError(f"the initialiser {training.initialiser} makes weights that are not finite")
         self.gradient, self.update = (parameters(sizes, len(trials), dtype) for _ in range(2))

@@ -97,5 +97,7 @@ def test_r2_is_against_the_mean_target_and_missing_with_classes():
     classes = trials.assign(final_accuracy=0.9, final_test_accuracy=0.9)
     assert summary(tables | {"trials": numbers})["r2"][0] == 0.75
     assert np.isnan(summary(tables | {"trials": classes})["r2"][0])
+    soft = tables["variants"].assign(cost_of_perfect=0.4)
+    assert summary(tables | {"trials": numbers, "variants": soft})["r2"][0] == pytest.approx(1 - 0.1 / 1.6)
     alike = tables["variants"].assign(cost_of_mean=0.0)
     assert np.isnan(summary(tables | {"trials": numbers, "variants": alike})["r2"][0])

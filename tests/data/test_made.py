@@ -189,3 +189,11 @@ def test_an_unknown_name_with_a_suffix_is_told_the_kinds_of_files():
     message = refusal(source, "iris.cvs", {})
     assert message.startswith("unknown data set 'iris.cvs'; ")
     assert message.endswith(f"; the path of a file ends in one of {KINDS}")
+
+
+def test_a_file_of_another_kind_is_told_as_that(tmp_path):
+    for name in ("iris.csv", "iris.csv.zip", "iris.test"):
+        (tmp_path / name).touch()
+    for name in ("iris.csv.zip", "iris.test"):
+        message = f"{name!r} is a file of a kind that is not read, expected one of {KINDS}"
+        assert refusal(source, name, {}, folder=tmp_path) == message

@@ -98,6 +98,18 @@ def test_no_constant_answer_costs_less_than_the_best(name, rows):
     assert (cost.value(z, a, y[None], sigma).mean(axis=-1) >= least - 1e-12).all()
 
 
+@pytest.mark.parametrize("name", COSTS)
+def test_the_least_cost_is_that_of_each_target_as_its_own_answer(name):
+    cost, y = COSTS[name], np.array([[0.2, 0.5, 1.0], [0.8, 0.5, 0.0]])
+    answers = [cost.best_constant(column) for column in np.split(y, 3, axis=1)]
+    a = np.concatenate(answers, axis=1)[None]
+    sigma = Identity() if name == "softmax-cross-entropy" else Sigmoid()
+    with np.errstate(divide="ignore"):
+        z = np.log(a / (1 - a)) if name == "cross-entropy" else a
+    assert cost.least(y) == pytest.approx(cost.value(z, a, y[None], sigma)[0], abs=1e-12)
+    assert (cost.least(np.round(y[:, [0, 2]])) == 0).all()
+
+
 @pytest.mark.parametrize("name", ["quadratic", "cross-entropy", "absolute", "huber"])
 @pytest.mark.parametrize("y", [[[0.0]], [[1.0, 1.0]], [[0.0, 0.0], [1.0, 1.0]]])
 def test_where_all_targets_are_alike_the_best_constant_costs_nothing(name, y):

@@ -100,6 +100,12 @@ def test_unknown_variances_predict_nothing():
     assert np.isnan([layers[0].speed, layers[2].speed, layers[0].delta_rms, layers[1].correlation]).all()
 
 
+def test_no_speed_is_told_beside_an_endless_one():
+    """σ′ of √|z| is not square integrable: the output's speed over that of the last hidden layer was 0."""
+    layers = predicted((3, 4, 2), [lab.activation("sqrt(abs(z))")] * 2, [(1.0, 1.0)] * 2, 1.0)
+    assert np.isnan([(layer.speed, layer.weight_speed, layer.delta_rms) for layer in layers]).all()
+
+
 def test_layers_of_one_sigma():
     tanh = lab.activation("tanh")
     layers = homogeneous(tanh, 30, 1.69, 0.09)

@@ -1,6 +1,7 @@
 """The loop: what is exact of it, what a step does, and what is read when."""
 
 import itertools
+import re
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
@@ -19,7 +20,7 @@ from lab.errors import PartError
 from lab.network.backprop import cost
 from lab.network.costs import CrossEntropy, SoftmaxCrossEntropy
 from lab.network.first_weights import initialised
-from lab.network.initialisers import Constant, Nielsen
+from lab.network.initialisers import Constant, Nielsen, Normal
 from lab.network.kernel.library import functions
 from lab.network.optimisers import TABLE, Adam, Descent
 from lab.parts import Initialiser, Optimiser
@@ -233,11 +234,10 @@ def test_training_stops_when_all_trials_have_diverged():
     assert np.isnan(readings.final).all()
 
 
-def test_weights_that_are_no_numbers_are_refused():
-    given = training((1, 1), initialiser=Constant(w=np.inf))
-    with pytest.raises(
-        PartError, match=r"the initialiser Constant\(w=inf, b=0.0\) makes weights that are not"
-    ):
+@pytest.mark.parametrize("made", [Constant(w=np.inf), Normal(sd=1e308)])
+def test_weights_that_are_no_numbers_are_refused(made):
+    given = training((9, 9), initialiser=made)
+    with pytest.raises(PartError, match=re.escape(f"the initialiser {made} makes weights that are not")):
         train(given, range(1))
 
 

@@ -99,15 +99,14 @@ RULES = {
         advice=learning.teach,
     ),
     "learned by heart": Rule(
-        "Did a trial that came further on the training data come less than `SKILL` of the way on the test "
-        "data, and less by two standard errors? So it does where targets are not those of their rows. "
-        "More training would but go on with that.",
-        learning.SKILL,
+        "Did a trial that learned `BY_HEART` of the training data come less than half as far on the test "
+        "data, and less by two standard errors? So it does where targets are not those of their rows, or the "
+        "rows too few. More training would but go on with that.",
+        HALF,
         learning.only_by_heart,
         learning.says_by_heart,
         below=True,
         share=HALF,
-        measure=learning.measured,
         advice=words.mix,
         explains=lambda case: {"cost still falling"},
     ),
@@ -207,6 +206,7 @@ RULES = {
         neurons.off_hidden,
         neurons.says_off,
         share=HALF,
+        advice=neurons.switch_on,
         needs=("saturated_neurons",),
     ),
     "narrow layer": Rule(
@@ -249,7 +249,7 @@ RULES = {
         steps.says_median,
         share=HALF,
         over="median",
-        advice=words.smaller_steps,
+        advice=words.steadier,
         step=steps.last,
         needs=("update_ratio",),
     ),

@@ -8,6 +8,7 @@ import pandas as pd
 from lab.analysis.case import Case
 from lab.analysis.rule import HALF, Seen, rounded, whole
 from lab.analysis.rules.words import (
+    BIASES_NEAR_0,
     LARGER_STEPS,
     SMALLER_WEIGHTS,
     bend,
@@ -84,11 +85,17 @@ def of_failed(case: Case, values: pd.DataFrame, below: float = LEARNED) -> pd.Da
 def hindered(case: Case) -> pd.Series:
     """Trial → whether something known keeps it from learning, so that neither more nor larger steps help.
 
-    It is `astray`, a gradient is lost, steps are large, or the targets out of reach.
+    It is `astray` or `shut_by_biases`, a gradient is lost, steps are large, or the targets out of reach.
     """
     steps = case.over("update_ratio", "median")
     lost = case.no_gradient[1].any(axis=1) | case.out_of_reach
-    return astray(case) | lost | (steps > OVERTHROWN).any(axis=1)
+    return astray(case) | shut_by_biases(case) | lost | (steps > OVERTHROWN).any(axis=1)
+
+
+def shut_by_biases(case: Case) -> pd.Series:
+    """Trial → whether biases that outweigh the weights put most of a layer where σ is flat, at first."""
+    flat = case.hidden_of(case.at(case.first_step, "saturated_neurons")) > HALF
+    return (flat & case.biased.reindex_like(flat)).any(axis=1).reindex(case.learned.index, fill_value=False)
 
 
 def astray(case: Case) -> pd.Series:
@@ -185,9 +192,15 @@ def _told(case: Case, skill: float) -> str:
     if case.classes:
         return f"{percent(value)} of the training data are right"
     if isfinite(case.cost_of_mean):
-        name = name_of_r2([case.variant.get("cost", nan)])
+        name = name_of_r2([case.variant.get("cost", nan)], [case.cost_of_perfect])
         return f"{name} = {rounded(value)} on the training data"
-    return f"the cost is {part_of(value, 'that of the first reading')}"
+    return f"the cost{_above(case)} is {part_of(value, 'that of the first reading')}"
+
+
+def _above(case: Case) -> str:
+    """Of what a cost is told less, where a perfect answer costs something."""
+    least = case.cost_of_perfect
+    return f", less the {rounded(least)} of a perfect answer," if least > 0 else ""
 
 
 def says_unlearned(case: Case, seen: Seen) -> str:
@@ -210,6 +223,8 @@ def teach(case: Case, seen: Seen) -> str:
     """What may help where nothing was learned, if the tables tell why."""
     if asked := rescale(case):
         return asked
+    if shut_by_biases(case)[list(seen.named)].all():
+        return BIASES_NEAR_0
     by_luck = more_neurons(case) if (case.learned >= LEARNED).any() else ""
     if by_luck and seen.rest >= LEARNED:
         return by_luck
@@ -220,19 +235,22 @@ def teach(case: Case, seen: Seen) -> str:
 
 
 def only_by_heart(case: Case) -> pd.DataFrame:
-    """The skill on the test data, of trials that have some on the training data and surely less on these."""
+    """What holds of the skill on the training data in the test data, as a share, where it is surely less."""
     test, margin = case.learned_of_test, 2 * case.error_of_test
-    return whole(test.where((case.learned >= BY_HEART) & (case.learned - test > margin)))
+    share = test / case.learned.where(case.learned >= BY_HEART)
+    return whole(share.clip(lower=0).where(case.learned - test > margin))
 
 
 def says_by_heart(case: Case, seen: Seen) -> str:
     """What was learned of the training and of the test data."""
-    trained = float(case.learned.reindex(list(seen.named)).median())
-    tested = measured(case, seen.value)
+    named = list(seen.named)
+    trained, tested = (float(part.reindex(named).median()) for part in (case.learned, case.learned_of_test))
+    tested = measured(case, tested)
     by_test = f"{percent(tested)} of the test data, where {percent(case.chance)} is chance"
     if not case.classes:
         by_test = f"{rounded(tested)} on the test data"
-    return f"learned by heart: {_told(case, trained)} at the end, but {by_test}"
+    held = f"{percent(seen.value)} of what was learned holds there"
+    return f"learned by heart: {_told(case, trained)} at the end, but {by_test}: {held}"
 
 
 def cost_left(case: Case) -> pd.DataFrame:
@@ -255,7 +273,8 @@ def cost_is_open(case: Case) -> bool:
 def says_cost(case: Case, seen: Seen) -> str:
     """What is left of the cost."""
     if case.enough_examples:
-        return f"the cost has not fallen: at the end it is {part_of(seen.value, 'that of the first reading')}"
+        fell = f"the cost{_above(case)} has not fallen"
+        return f"{fell}: at the end it is {part_of(seen.value, 'that of the first reading')}"
     below = "hardly" if seen.value < 1 else "not"
     return (
         f"the cost is {below} below that of the best constant answer: at the end it is "

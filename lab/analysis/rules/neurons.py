@@ -5,7 +5,7 @@ import pandas as pd
 from lab.analysis.case import Case
 from lab.analysis.pooled import Bounds, dead, off
 from lab.analysis.rule import HALF, Seen
-from lab.analysis.rules.learning import left, of_failed, unlearned
+from lab.analysis.rules.learning import left, of_failed, shut_by_biases, unlearned
 from lab.analysis.rules.words import (
     BIASES_NEAR_0,
     SMALLER_WEIGHTS,
@@ -150,6 +150,11 @@ def says_off(case: Case, seen: Seen) -> str:
     """How many of a layer's neurons are off."""
     who = _neurons(case, seen, f"layer {seen.layer}'s", "neuron", "is", "are")
     return f"{who} off on {_on(case, 'at least 95 %')}"
+
+
+def switch_on(case: Case, seen: Seen) -> str:
+    """Biases nearer 0, where these put the neurons there from the start on."""
+    return BIASES_NEAR_0 if shut_by_biases(case)[list(seen.named)].mean() > HALF else ""
 
 
 def _neurons(case: Case, seen: Seen, whose: str, noun: str, singular: str, plural: str) -> str:

@@ -74,6 +74,11 @@ def smaller_steps(case: Case, seen: Seen) -> str:
     return SMALLER_WEIGHTS if case.row_norms > LARGE_WEIGHTS else SMALLER_STEPS
 
 
+def steadier(case: Case, seen: Seen) -> str:
+    """What ends steps that overthrow weights: scaled data, also where small features tell nothing apart."""
+    return rescale(case) or smaller_steps(case, seen)
+
+
 def larger_steps(case: Case, seen: Seen) -> str:
     """Larger or more steps; where features are small, or targets large or small, to standardise them."""
     return rescale(case) if case.small_inputs or case.unusual_targets else LARGER_STEPS

@@ -150,7 +150,7 @@ def _first(run: Run, paths: Sequence[str]) -> str:
 def _tables(title: str, short: pd.DataFrame, layers: pd.DataFrame, variants: pd.DataFrame) -> Iterator[Block]:
     """A row a variant; and where these are few a row a layer, the output's last."""
     shown = _known(short, "diverged", "failed").drop(columns="ratio_trials")
-    of_costs = {"r2": name_of_r2(variants.get("cost", ()))}
+    of_costs = {"r2": name_of_r2(variants.get("cost", ()), variants.get("cost_of_perfect", ()))}
     yield rows_of(shown, HEADINGS | of_costs, title, SPARE)
     recorded = layers[layers.drop(columns=["variant", "layer"]).notna().any(axis=1)]
     if 0 < len(recorded) <= MOST_ROWS:

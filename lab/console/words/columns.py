@@ -32,6 +32,7 @@ TABLES = {
         "absent": "how many classes no training example has",
         "shift": "how far the means of a target lie apart in the two parts, in standard deviations",
         "cost_of_mean": "C of the best constant answer, which is the mean target unless the cost has another",
+        "cost_of_perfect": "C of a perfect answer: the entropy of targets in a cross-entropy, else 0",
         "input_rms": "the largest rms of a feature",
         "unreached": "the share of the training targets that the output cannot reach",
         "target_rms": "the largest rms of a target that is a number",

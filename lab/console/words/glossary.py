@@ -135,7 +135,9 @@ GLOSSARY = {
     ),
     "R2": Word(
         "How much less the cost is than that of the best constant answer, C̄: 1 is perfect, 0 no better. It "
-        "has this name where the cost is quadratic; of another cost it is called by its formula.",
+        "has this name where the cost is quadratic; of another cost it is called by its "
+        "formula. A cross-entropy of targets between 0 and 1 costs C₀ even where the answer is perfect, so "
+        "that its costs are told less C₀.",
         symbol="R² = 1 − C/C̄", also=("R²",), see=("chance", "cost"),
     ),
     "chance": Word(

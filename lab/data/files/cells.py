@@ -43,7 +43,7 @@ def number(cell: str, decimal: str = ".") -> float | None:
     return float(text) if _NUMBER.fullmatch(text) else None
 
 
-_WITH_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:[.,' ’\u00a0\u202f]\d{3})+(?:[.,]\d+)?", re.ASCII)
+_WITH_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:[.,' ’\u00a0\u202f]\d{3})+(?:[.,]\d+)?", re.ASCII)
 _DIGITS = re.compile(r"[+-]?\d[\d.,' ’\u00a0\u202f]*", re.ASCII)
 
 

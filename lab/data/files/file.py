@@ -20,7 +20,7 @@ from lab.spelling import nearest
 if TYPE_CHECKING:
     from lab.data.files.table import Table
 
-_TEXTS = (".csv", ".tsv", ".txt", ".data", ".dat")
+_TEXTS = (".csv", ".tsv", ".txt", ".data", ".dat", ".arff")
 
 SUFFIXES = (*_TEXTS, *(f"{suffix}.gz" for suffix in _TEXTS), ".npz", ".parquet")
 """How the names of files end that are read."""

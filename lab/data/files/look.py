@@ -1,6 +1,7 @@
 """A file of data looked at: what its columns hold, and the table ``[data]`` that would read it."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,7 +67,7 @@ def look(path: Path) -> Look:
     else:
         columns = [row for part in read for row in _arrays(part)]
         targets = [part.y[:, 0] if part.has_texts else part.y for part in read]
-        absent = [_absent(part.x) | _absent(y) for part, y in zip(read, targets, strict=True)]
+        absent = [_unusable(part.x) | _unusable(y) for part, y in zip(read, targets, strict=True)]
         settings |= _for_absent(np.concatenate(absent))
     if isinstance(read, Table) or len(read) == 1:
         rows = len(read.places if isinstance(read, Table) else read[0].places)
@@ -100,7 +101,7 @@ def _chosen(table: Table) -> tuple[dict[str, Any], dict[str, str]]:
             continue
         elif column.dtype.kind == "f":
             column = np.where(np.isin(column, [float(code) for code in codes]), np.nan, column)
-        absent |= _absent(column)
+        absent |= _unusable(column)
     if len(ignore) == len(table.columns) - len(targets):  # and nothing else is left
         ignore = {}
     if ignore:
@@ -174,10 +175,16 @@ def _has_kinds(column: Column) -> bool:
     return kinds > 1 and not unfit(column) and few(kinds, len(column))
 
 
-def _absent(column: Column) -> Any:
+def _absent(column: Column, lacks: Callable[[Column], Any] = np.isnan) -> Any:
+    """Which rows have no text, or a number that ``lacks`` what is due."""
     if column.dtype.kind == "O":
         return column == ""
-    return np.isnan(column) if column.ndim == 1 else np.isnan(column).any(axis=1)
+    return lacks(column) if column.ndim == 1 else lacks(column).any(axis=1)
+
+
+def _unusable(column: Column) -> Any:
+    """Which rows are `_absent`, or infinite."""
+    return _absent(column, lambda numbers: ~np.isfinite(numbers))
 
 
 def _described(title: str, column: Column) -> dict[str, Any]:

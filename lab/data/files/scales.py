@@ -55,6 +55,8 @@ def unscaled(rows: Rows, x_train: FloatArray) -> tuple[str, ...]:
     A feature that goes from 0 to 1, such as a text made numbers, is not compared with others.
     """
     remedy = "not standardised; try standardise = true"
+    if len(x_train) > 1 and (x_train == x_train[:1]).all():
+        return ("every feature is the same in all rows of the train part, which nothing tells apart",)
     with np.errstate(over="ignore", invalid="ignore"):
         low, high, spread = x_train.min(axis=0), x_train.max(axis=0), _moments(x_train)[1]
         rms = float(np.sqrt(np.vdot(x_train, x_train) / x_train.size))

@@ -16,6 +16,7 @@ from lab.data.counts import check_size
 from lab.data.dataset import IntArray
 from lab.data.files import text_form
 from lab.data.files.cells import Column, column, number
+from lab.data.files.selection import rises_by_one
 from lab.data.files.table import Table
 from lab.data.files.text_form import BLANKS, Form
 from lab.errors import PartError, counted
@@ -35,6 +36,19 @@ _EXACT: dict[str, Any] = (
     {"float_precision": "round_trip"} if tuple(map(int, pd.__version__.split(".")[:2])) < (3, 1) else {}
 )
 """What makes pandas read each number as the double nearest to it; newer ones always do."""
+
+_PACKED = {
+    b"\x1f\x8b": "is gzipped; let its name end in .gz",
+    b"PK": "is a zip archive, as .xlsx and .npz are, and no text",
+    b"PAR1": "is Parquet; let its name end in .parquet",
+}
+"""What a file with these first bytes is."""
+
+_MARKED_UP = (
+    ("JSON", re.compile(r'\s*(\[\s*[\[{]|\{\s*["}])')),
+    ("HTML or XML", re.compile(r"\s*<(!doctype|html|table|\?xml)\b", re.IGNORECASE)),
+)
+"""Texts that are no tables, by how they begin."""
 
 _PANDAS_UNNAMED = re.compile(r"Unnamed: \d+")
 
@@ -57,6 +71,9 @@ def read(
             _check_unpacked(path, name)
         with _opened(path) as file:
             sample = list(_sampled(name, file))
+        for kind, begins in _MARKED_UP:
+            if begins.match("".join(sample[:9])):
+                raise PartError(f"{name} holds {kind}, which is not read, expected a table")
         form = text_form.form(name, sample, separator, header)
         if form.width > MOST_COLUMNS:
             raise PartError(f"{name} has {form.width} columns, expected at most {MOST_COLUMNS}")
@@ -64,7 +81,7 @@ def read(
         titles = _titles(name, form)
         columns = _columns(path, form, titles, missing)
     except UnicodeDecodeError as error:
-        raise PartError(f"{name} is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
+        raise PartError(f"{name} {_other_than_text(path, error.start)}") from error
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
         raise PartError(f"{name} is damaged: {error}") from error
     except pd.errors.ParserError as error:
@@ -78,6 +95,15 @@ def read(
 def _opened(path: Path) -> TextIO:
     opener = gzip.open if path.suffix.lower() == ".gz" else open
     return cast(TextIO, opener(path, "rt", encoding="utf-8-sig", newline=""))
+
+
+def _other_than_text(path: Path, byte: int) -> str:
+    with path.open("rb") as file:
+        first = file.read(4)
+    for begins, kind in _PACKED.items():
+        if first.startswith(begins) and path.suffix.lower() != ".gz":
+            return kind
+    return f"is not UTF-8 text (byte {byte}); save it as UTF-8"
 
 
 def _check_unpacked(path: Path, name: str) -> None:
@@ -145,7 +171,10 @@ def _titles(name: str, form: Form) -> list[str]:
     for title in form.titles:
         if title and form.titles.count(title) > 1:
             raise PartError(f"{name}: two columns are called {title!r}")
-    return [title or f"Unnamed: {place}" for place, title in enumerate(form.titles)]
+    return [
+        f"Unnamed: {place}" if not title or _PANDAS_UNNAMED.fullmatch(title) else title
+        for place, title in enumerate(form.titles)
+    ]
 
 
 def _columns(
@@ -204,6 +233,9 @@ def _left_out(titles: list[str], columns: dict[str, Column]) -> Iterator[str]:
             del columns[title]
         elif unnamed and place == 0:
             yield "the first column, which has no name, is an index and is left out"
+            del columns[title]
+        elif unnamed and rises_by_one(given):  # of a table that was written twice
+            yield f"{shown} is an index and is left out"
             del columns[title]
         elif unnamed:
             yield f"{shown} is called c{place}"

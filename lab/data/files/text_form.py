@@ -5,9 +5,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, takewhile
+from itertools import chain, takewhile, zip_longest
 
-from lab.data.files.cells import number
+from lab.data.files.cells import MISSING, number
 from lab.errors import PartError, counted
 
 BLANKS = " "
@@ -19,9 +19,10 @@ _SEPARATORS = ("\t", ";", "|", ",", BLANKS)
 _WORDS = {"\t": "tabs", BLANKS: "blanks"}
 _COMMENT = re.compile(r"[#%]|sep=")
 _COMMA = re.compile(r"[+-]?\d*,\d+(?:e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
-_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+", re.ASCII)
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+", re.ASCII)
 _POINT = re.compile(r"[+-]?\d*\.\d+(?:e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 _THOUSANDS_BY_POINT = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
+_ATTRIBUTE = re.compile(r"""@attribute\s+('[^']*'|"[^"]*"|\S+)""", re.IGNORECASE)
 _YEARS = range(1800, 2101)
 
 
@@ -68,7 +69,10 @@ def records(
             if len(row) > 1 or any(row):
                 yield before + reader.line_num, row
     except csv.Error as error:
-        raise PartError(f"{name}: line {before + reader.line_num}: {error}") from error
+        told = str(error)
+        if told.endswith("expected after '\"'"):
+            told += '; a quote within quotes is written twice, as ""'
+        raise PartError(f"{name}: line {before + reader.line_num}: {told}") from error
 
 
 def widths(name: str, lines: Iterable[str], separator: str, before: int = 0) -> Iterator[tuple[int, int]]:
@@ -96,7 +100,8 @@ def form(name: str, lines: Sequence[str], separator: str | None = None, header: 
 
     A separator is one that cuts every line into as many fields, two at least; a comma is a decimal mark where
     numbers have commas and none has a point, but as a mark of thousands. A line names the columns where it is
-    unlike the rows: no number in it, over numbers; or 0, 1, 2 …, or years.
+    unlike the rows: no number in it, over numbers; or 0, 1, 2 …, or years. A title above it is passed over.
+    The head of an ARFF file names them too.
 
     >>> found = form("a.csv", ["height;width", "1,5;2"])
     >>> found.separator, found.decimal, found.titles
@@ -105,6 +110,8 @@ def form(name: str, lines: Sequence[str], separator: str | None = None, header: 
     Raises PartError where there are no rows, and where what was given cuts the lines less well than another.
     """
     comments = len(list(takewhile(is_comment, lines)))
+    if arff := _arff(lines):
+        return arff
     marked = [line.lstrip("#% ") for line in lines[:comments] if not line.startswith("sep=")][-1:]
     mark = separator or _separator(name, lines[comments:])
     if separator is not None:
@@ -112,8 +119,10 @@ def form(name: str, lines: Sequence[str], separator: str | None = None, header: 
     rows = list(records(name, lines[comments:], mark, comments))
     if not rows:
         raise PartError(f"{name} is empty, expected rows, and a line before them that names the columns")
+    decimal = _decimal(mark, [row for _, row in rows])
+    if titled := _title_lines([row for _, row in rows], decimal):
+        comments, rows = rows[titled - 1][0], rows[titled:]
     (line, first), body = rows[0], [row for _, row in rows[1:]]
-    decimal = _decimal(mark, [cell for row in (first, *body) for cell in row])
     if header is None:
         header = _names_columns([title.strip() for title in first], body, decimal)
     if header:
@@ -169,7 +178,8 @@ def _separator(name: str, lines: Sequence[str]) -> str:
         widths = [len(row) for row in rows]
         usual, count = Counter(widths).most_common(1)[0] if widths else (1, 0)
         aligned = any("  " in cell.strip() for cell in rows[0]) if rows else False
-        if usual == 1 or widths[0] == 1 or aligned:
+        titled = usual > 2 and mark not in (",", BLANKS)  # a title above a table, which is told
+        if usual == 1 or aligned or (widths[0] == 1 and not titled):
             continue
         rest = {*(widths[1:] or widths)}
         if len(rest) == 1 and abs(usual - widths[0]) <= 1:
@@ -179,12 +189,43 @@ def _separator(name: str, lines: Sequence[str]) -> str:
     return max(shares, key=lambda mark: shares[mark], default=",")
 
 
-def _decimal(separator: str, cells: Sequence[str]) -> str:
-    bare = [cell.strip() for cell in cells]
+def _arff(lines: Sequence[str]) -> Form | None:
+    """The form of an ARFF file, by the lines up to ``@data``; None where they are not there."""
+    heads = [line.strip().lower() for line in lines]
+    if "@data" not in heads:
+        return None
+    before = heads.index("@data") + 1
+    named = [found[1].strip("'\"") for line in lines[:before] if (found := _ATTRIBUTE.match(line.strip()))]
+    return Form(",", ".", tuple(named), before, len(named)) if named else None
+
+
+def _decimal(separator: str, rows: Sequence[Sequence[str]]) -> str:
+    """Beside numbers with a point, a comma is the mark where it is so in most numbers of a column."""
+    columns = [[cell.strip() for cell in cells] for cells in zip_longest(*rows, fillvalue="")]
+    bare = [cell for cells in columns for cell in cells]
     commas, points = ([cell for cell in bare if mark.fullmatch(cell)] for mark in (_COMMA, _POINT))
     if separator == "," or points:  # in quotes, or beside numbers with a point
         commas = commas if any(not _THOUSANDS.fullmatch(cell) for cell in commas) else []
-    return "," if commas and all(map(_THOUSANDS_BY_POINT.fullmatch, points)) else "."
+    usual = not points or any(map(_mostly_commas, columns))
+    return "," if commas and usual and all(map(_THOUSANDS_BY_POINT.fullmatch, points)) else "."
+
+
+def _mostly_commas(cells: Sequence[str]) -> bool:
+    commas = sum(_COMMA.fullmatch(cell) is not None for cell in cells)
+    return 2 * commas > sum(number(cell) is not None for cell in cells) + commas
+
+
+def _title_lines(rows: Sequence[Sequence[str]], decimal: str) -> int:
+    """How many rows before the one that names the columns hold a title in a single cell, or nothing."""
+    filled = [[cell for cell in row if cell.strip()] for row in rows]
+    titled = len(list(takewhile(lambda cells: len(cells) < 2, filled)))
+    if not 0 < titled < len(rows) - 1 or not 3 <= len(rows[titled]) == len(rows[0]):
+        return 0
+    if any(number(cell, decimal) is not None for cells in filled[:titled] for cell in cells):
+        return 0
+    return (
+        titled if _names_columns([cell.strip() for cell in rows[titled]], rows[titled + 1 :], decimal) else 0
+    )
 
 
 def _names_columns(titles: Sequence[str], body: Sequence[Sequence[str]], decimal: str) -> bool:
@@ -197,7 +238,8 @@ def _names_columns(titles: Sequence[str], body: Sequence[Sequence[str]], decimal
     if not body:
         return True
     columns = list(zip(*(row for row in body if len(row) == len(titles)), strict=False))
-    if any(all(number(cell, decimal) is not None for cell in cells) for cells in columns):
+    values = ([number(cell, decimal) for cell in cells if cell.strip() not in MISSING] for cells in columns)
+    if any(held and None not in held for held in values):
         return True
     again = [title in map(str.strip, cells) for title, cells in zip(titles, columns, strict=False)]
     return len(set(titles)) == len(titles) and 2 * sum(again) <= len(titles)

@@ -14,7 +14,7 @@ from lab.analysis.comparisons import comparisons, poor_reference, unsure
 from lab.analysis.metrics import metric
 from lab.analysis.rows import by_variant
 from lab.analysis.statistics import LEVEL
-from lab.analysis.summary import name_of_r2, summary
+from lab.analysis.summary import name_of_r2, part_learned, summary
 from lab.errors import counted
 from lab.figures.drawing import panels, scales, style, writing
 from lab.figures.tables import NothingToShowError, checked, labels, of_variants, threshold
@@ -78,10 +78,12 @@ def _outcome(tables: parts.Tables, trials: pd.DataFrame, rows: pd.DataFrame) -> 
     if rows["r2"].isna().all():
         return trials, "final_accuracy", "accuracy at the end"
     of_mean = trials["variant"].map(of_variants(tables, "cost_of_mean")).astype(np.float64)
-    learned = 1 - trials["final_cost"] / of_mean.where(of_mean > 0)
-    name = name_of_r2(of_variants(tables, "cost").values())
+    least = of_variants(tables, "cost_of_perfect")
+    of_perfect = trials["variant"].map(least).astype(np.float64).fillna(0.0)
+    part = part_learned(trials["final_cost"], of_mean, of_perfect)
+    name = name_of_r2(of_variants(tables, "cost").values(), least.values())
     words = f"{name} at the end\n(over the\ntraining examples)"
-    return trials.assign(r2=learned.clip(lower=-1)), "r2", words
+    return trials.assign(r2=part.clip(lower=-1)), "r2", words
 
 
 def _predicted(tables: parts.Tables, variants: pd.Series) -> pd.Series:

@@ -23,6 +23,9 @@ MOST_TARGETS = 100
 MOST_PAIRS = 6000
 """Of a kind with more pairs than this, so many are drawn."""
 
+MORE_PAIRS = 10 * MOST_PAIRS
+"""The same where the errors of so many cancel, but for what chance makes of the sample."""
+
 DRAWS = 50_000
 """How many outputs of pairs of a kind are drawn, at least, to see how alike the errors there are."""
 
@@ -30,17 +33,18 @@ AT_ONCE = 20_000
 """Outputs that are drawn together, of many draws: few enough for the cache."""
 
 
-def pairs(network: Network, seen: Examples, examples: int) -> list[Pairs]:
+def pairs(network: Network, seen: Examples, examples: int, most: int = MOST_PAIRS) -> list[Pairs]:
     """The kinds of pairs of a reading that sees so many ``examples`` of those that are ``seen``.
 
-    The errors at the output are drawn: outputs as mean field theory has them, and targets from the data.
+    Of each kind there are all pairs, or a sample of the ``most``. The errors at the output are drawn: outputs
+    as mean field theory has them, and targets from the data.
     """
-    kinds = _kinds(seen, examples)
+    kinds = _kinds(seen, examples, most)
     return [replace(kind, alike=_Drawn(network, y, other)) for kind, y, other in kinds]
 
 
 @kept_with_data
-def _kinds(seen: Examples, examples: int) -> list[tuple[Pairs, Array, Array]]:
+def _kinds(seen: Examples, examples: int, most: int) -> list[tuple[Pairs, Array, Array]]:
     """What of these kinds the data alone decide, which variants share: with the targets of x and of x′."""
     x, y = seen.x[:, :-1].astype(np.float64), seen.y.astype(np.float64)
     n, q = len(x), np.einsum("ij,ij->i", x, x) / x.shape[1]
@@ -55,7 +59,7 @@ def _kinds(seen: Examples, examples: int) -> list[tuple[Pairs, Array, Array]]:
     of_all = [_products(rows, group) for rows in (x, y)]
     for same, number in ((True, among), (False, n * (n - 1) - among)):
         if number:
-            first, second = _pairs_of(group, same, number)
+            first, second = _pairs_of(group, same, number, most)
             both = [np.einsum("ij,ij->i", rows[first], rows[second]) for rows in (x, y)]
             means = [(alike if same else apart) / number for alike, apart in of_all]
             size = x.shape[1] * np.sqrt(q[first]) * np.sqrt(q[second])
@@ -66,16 +70,16 @@ def _kinds(seen: Examples, examples: int) -> list[tuple[Pairs, Array, Array]]:
     return found
 
 
-def _pairs_of(group: Array, same: bool, number: int) -> tuple[Array, Array]:
+def _pairs_of(group: Array, same: bool, number: int, most: int) -> tuple[Array, Array]:
     """Pairs of the same group or of different ones: one of each two that mirror each other, or a sample."""
-    if number <= 2 * MOST_PAIRS and len(group) <= MOST_PAIRS:
+    if number <= 2 * most and len(group) <= MOST_PAIRS:
         first, second = np.triu_indices(len(group), 1)
         wanted = (group[first] == group[second]) == same
         return first[wanted], second[wanted]
     rng = np.random.default_rng(0)
     chance = np.bincount(group)[group] - 1.0
     chance = chance if same else len(group) - 1 - chance  # how many partners each has
-    first = rng.choice(len(group), MOST_PAIRS, p=chance / chance.sum())
+    first = rng.choice(len(group), most, p=chance / chance.sum())
     return first, _partners(group, first, same, rng)
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from itertools import pairwise
+from math import isfinite, isnan
 
 import pandas as pd
 
 from lab.experiment.variants import Variant
 from lab.network.first_weights import by_layer
-from lab.runs.forecast.pairs import pairs
+from lab.runs.forecast.pairs import MORE_PAIRS, MOST_PAIRS, pairs
 from lab.runs.identity import decided_by
 from lab.theory.prediction import LayerPrediction, predicted
 from lab.theory.surrogate import Surrogate
@@ -56,4 +57,15 @@ def layers(training: Training) -> list[LayerPrediction]:
     passed = tuple(Surrogate(sigma, floor) if floor else sigma for sigma in network.sigmas)
     fixed = recording.fixed_examples
     seen = training.train if fixed is None else fixed
-    return predicted(network.sizes, passed, variances, 0.0, pairs(network, seen, training.seen))
+    found: list[LayerPrediction] = []
+    for most in (MOST_PAIRS, MORE_PAIRS):
+        kinds = pairs(network, seen, training.seen, most)
+        found = predicted(network.sizes, passed, variances, 0.0, kinds)
+        if not any(map(_cancels, found)):
+            break
+    return found
+
+
+def _cancels(layer: LayerPrediction) -> bool:
+    """Whether the sums over pairs are below 0 by chance, where each example has its error."""
+    return isfinite(layer.delta_rms) and isnan(layer.speed + layer.weight_speed)

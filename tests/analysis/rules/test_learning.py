@@ -193,7 +193,8 @@ def with_finals(tables, **finals):
     ("right", "tested", "tests", "speaks"),
     [
         (0.9, 0.12, 100, True),
-        (0.9, 0.25, 100, False),  # more than chance: a skill of 0.17
+        (0.9, 0.25, 100, True),  # more than chance, but a fifth of what was learned
+        (0.9, 0.55, 100, False),  # more than half of it
         (0.3, 0.12, 100, False),  # less than a quarter of the way
         (0.9, 0.12, 4, True),
         (0.4, 0.12, 4, False),  # of four test examples it says nothing: a standard error of 0.16
@@ -208,7 +209,8 @@ def test_what_is_known_by_heart_is_right_in_training_alone(tmp_path, right, test
     assert bool(found) == speaks
     if speaks:
         assert (
-            "90 % of the training data are right at the end, but 12 % of the test data" in found[0].sentence
+            f"90 % of the training data are right at the end, but {100 * tested:g} % of the test data"
+            in found[0].sentence
         )
 
 
@@ -226,7 +228,8 @@ def test_what_numbers_are_known_by_heart_is_told_by_r2(tmp_path):
     given = with_finals(tables, final_cost=0.2 * of_mean, final_test_cost=1.3 * of_mean)
     (told,) = (told for told in verdicts(given) if told.rule == "learned by heart")
     assert told.sentence == (
-        "learned by heart: R² = 0.8 on the training data at the end, but −0.3 on the test data"
+        "learned by heart: R² = 0.8 on the training data at the end, but −0.3 on the test data: "
+        "0 % of what was learned holds there"
     )
 
 
@@ -280,6 +283,35 @@ def test_targets_that_an_output_reaches_by_its_bounds_alone_are_not_advised_to_b
     changed, _ = FAULTS["targets out of reach"]
     told = spoken(tmp_path, **changed)[UNLEARNED]
     assert "standardised targets" not in told.sentence
+
+
+SOFT = {"data__name": "soft.npz", "data__train": 100, "data__test": 100}
+SOFT |= {"network__hidden": [8], "training__batch": 10, "training__epochs": 60}
+
+
+def soft_file(folder, low, high):
+    """Targets that are probabilities from low to high, which features decide."""
+    x = np.random.default_rng(0).normal(size=(200, 2))
+    p = low + (high - low) / (1 + np.exp(-2 * x[:, 0]))
+    np.savez(folder / "soft.npz", x=x, y=np.column_stack([p, 1 - p]))
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.3, 0.7), (0.3, 0.3)])
+@pytest.mark.parametrize("cost", ["cross-entropy", "softmax-cross-entropy"])
+def test_probabilities_that_are_learned_well_get_no_verdict(tmp_path, cost, low, high):
+    """A perfect answer costs their entropy, which is nearly what a constant one costs."""
+    soft_file(tmp_path, low, high)
+    output = "identity" if "softmax" in cost else "sigmoid"
+    keys = {"network__cost": cost, "network__output": output, "training__eta": 0.1}
+    run = ran(tmp_path, **SOFT, **keys)
+    assert 0.9 < run.variants["cost_of_perfect"][0] / run.variants["cost_of_mean"][0] <= 1.000001
+    assert run.verdicts == []
+
+
+def test_probabilities_of_which_nothing_was_learned_are_told_above_the_cost_of_a_perfect_answer(tmp_path):
+    soft_file(tmp_path, 0.3, 0.7)
+    told = spoken(tmp_path, **SOFT, network__cost="cross-entropy", training__eta=1e-6)[UNLEARNED]
+    assert "1 − (C − C₀)/(C̄ − C₀) = −" in told.sentence
 
 
 @pytest.mark.parametrize("value", [1.0, 0.1])

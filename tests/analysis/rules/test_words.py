@@ -6,7 +6,7 @@ import pytest
 
 from lab.analysis.case import Case
 from lab.analysis.rules import RULES
-from lab.analysis.rules.words import SMALLER_STEPS, smaller_steps
+from lab.analysis.rules.words import ENLARGE, SMALLER_STEPS, smaller_steps, steadier
 from tests.analysis.judged import (
     BASE,
     FAULTS,
@@ -32,6 +32,13 @@ BY_RELU = {"network__activation": "relu", "network__initialiser": "nielsen", "tr
 LEAKY = {"name": "leaky-relu", "slope": 0.2}
 USUAL = {"network__initialiser": "glorot-normal"}
 
+LEAKY_OFF = {
+    "data__name": "moons",
+    "network__activation": "leaky-relu",
+    "network__initialiser": {"name": "normal", "sd": 0.3, "bias": -5.0},
+    "training__epochs": 40,
+}
+
 ADVISED = {
     "raw features": (
         with_tests("raw", **PARTED, **NUMBERS)["tanh"],
@@ -44,6 +51,18 @@ ADVISED = {
         "diverged",
         "data.standardise = true",
         {"data__standardise": True, "training__eta": 0.01},
+    ),
+    "biases that shut a leaky relu": (
+        {**SMALL, **LEAKY_OFF},
+        "nothing learned",
+        "first biases nearer 0",
+        {"network__initialiser": {"name": "normal", "sd": 0.3, "bias": -0.1}},
+    ),
+    "biases that switch neurons off": (
+        {**SMALL, **LEAKY_OFF},
+        "neurons off",
+        "first biases nearer 0",
+        {"network__initialiser": {"name": "normal", "sd": 0.3, "bias": -0.1}},
     ),
     "sorted classes": (
         with_tests("sorted", **SOFTMAX)["tanh"],
@@ -343,6 +362,14 @@ def test_small_features_are_no_cause_of_large_steps_but_large_targets_beside_the
     case = Mock(Case, large_inputs=False, small_inputs=True, unusual_targets=size, row_norms=1.0)
     told = smaller_steps(case, Mock())
     assert ("standardised targets" in told, told == SMALLER_STEPS) == (bool(size), not size)
+
+
+def test_steps_that_overthrow_weights_are_told_to_scale_small_features():
+    """Two rules had told to standardise these and to take smaller steps."""
+    case = Mock(Case, large_inputs=False, small_inputs=True, unusual_targets="", row_norms=1.0)
+    assert steadier(case, Mock()) == ENLARGE
+    case.small_inputs = False
+    assert steadier(case, Mock()) == SMALLER_STEPS
 
 
 def test_every_advice_is_tried():

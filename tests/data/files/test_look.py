@@ -51,6 +51,7 @@ def test_the_columns_are_told_and_the_table_reads_the_file(looked):
         ("species,x\n" + "a,0.5\nb,1.5\n" * 5, {"target": "species", "task": "classes"}),
         ("x,z,day\n" + "1,0.5,2020-01-01\n2,1.5,2020-01-02\n" * 5, {"target": "z", "ignore": ["day"]}),
         ("x,z,y\n" + ",0,1.5\n1,0.5,2.5\n" * 5, {"nan": "mean"}),
+        ("x,z,y\n" + "1,0,1.5\n0,0.5,2.5\n" * 9 + "inf,0,1.5\n", {"nan": "drop"}),
         ("x,z,y\n" + "1,0,1.5\n0,0.5,2.5\n" * 9 + "none,0,1.5\n", {"missing": ["none"], "nan": "drop"}),
     ],
 )

@@ -26,6 +26,12 @@ def test_43_unsigned_bytes_are_cast_before_they_are_centred(load):
     assert data.x_train.tolist() == [[-1], [1]]
 
 
+def test_features_that_tell_no_rows_apart_are_told(load):
+    note = "every feature is the same in all rows of the train part, which nothing tells apart"
+    assert note in load("x,c,y\n1,5,0\n1,5,1\n1,5,0\n2,5,1\n", 3, 1).notes
+    assert note not in load("x,c,y\n1,5,0\n1,5,1\n2,5,0\n2,5,1\n", 3, 1).notes
+
+
 SPREADS = "the standard deviations of the features"
 REMEDY = "not standardised; try standardise = true"
 

@@ -53,6 +53,16 @@ def slip(line, word):
          "a comment is read before the table alone: take this line out"),
         ("Station 7\n\nx,y,z\n1,2,3\n3,4,5\n", {}, "a.csv: line 3: 3 fields, expected 1 as in the header; "
          "where the table begins with this line, take those before it out, or put # before each"),
+        ("Station 7\nx;y;z\n1;2;3\n3;4;5\n", {}, "a.csv: line 2: 3 fields, expected 1 as in the header; "
+         "where the table begins with this line, take those before it out, or put # before each"),
+        ('x,y\n1,"a \\"b\\""\n2,c\n', {}, "a.csv: line 2: ',' expected after '\"'; "
+         'a quote within quotes is written twice, as ""'),
+        ('[{"x": 1, "y": 2}]', {}, "a.csv holds JSON, which is not read, expected a table"),
+        ('{"x": 1, "y": 2}\n{"x": 3, "y": 4}\n', {}, "a.csv holds JSON, which is not read, expected a table"),
+        ("\n<!DOCTYPE html>\n<html>", {}, "a.csv holds HTML or XML, which is not read, expected a table"),
+        (gzip.compress(b"x,y\n1,2\n"), {}, "a.csv is gzipped; let its name end in .gz"),
+        (b"PK\x03\x04\xff\xfe", {}, "a.csv is a zip archive, as .xlsx and .npz are, and no text"),
+        (b"PAR1\x15\xff\xfe", {}, "a.csv is Parquet; let its name end in .parquet"),
         ("1,2\n3,4\n5\n", {"target": "c1"}, "a.csv: line 3: 1 field, expected 2 as in the first line"),
         ("a b y\n1 2 3\n4 5\n", {}, "a.csv: line 3: 2 fields, expected 3 as in the header"),
         ('x,y\n1,"2\n', {}, "a.csv: line 2: unexpected end of data"),
@@ -125,6 +135,13 @@ def test_a_column_without_a_name_that_is_no_index_is_counted(read):
 
 def test_an_index_that_pandas_named_is_left_out(read):
     assert list(read("Unnamed: 0,x,y\n0,1,2\n1,3,4\n").columns) == ["x", "y"]
+
+
+def test_the_indices_of_a_table_that_pandas_wrote_twice_are_left_out(read):
+    """The second had the name that the first was given, and ended in a ValueError."""
+    table = read(",Unnamed: 0,x,y\n0,0,1,2\n1,1,3,4\n2,2,5,6\n")
+    assert list(table.columns) == ["x", "y"]
+    assert table.notes[1] == "column 2, which has no name, is an index and is left out"
 
 
 def test_words_that_stand_for_a_missing_value(read):

@@ -40,6 +40,11 @@ def test_the_separator_cuts_the_lines_alike(lines, separator):
         (["a;b", "1,96;1.203"], ","),
         (["a;b", "1,203;1.203"], "."),
         (["a;b", "1,96;0.203"], "."),
+        (["a;b", "-0,132;1.203"], ","),
+        (["a;b", "-0,13;1.203", "0,5;950"], ","),
+        (["a;b", "1.203;1", "1.96;3,4", "1.5;2"], "."),
+        (["a;b", "1.203;2.150", "1.960;3,4", "1.500;2.250"], "."),
+        (["a;b", "1.203;2", "1.960;3,4", "1.500;2"], "."),
     ],
 )
 def test_a_decimal_comma_is_seen_where_no_number_has_a_point(lines, decimal):
@@ -59,6 +64,8 @@ def test_a_decimal_comma_is_seen_where_no_number_has_a_point(lines, decimal):
         ("colour,size", ["red,large", "blue,small"], True),
         ("red,large", ["red,large", "blue,small"], False),
         ("x,y", ["?,1"], True),
+        ("x,y,,", ["2,a,,", ",,,"], True),
+        ("x,y,,", ["NA,a,,", "2,b,,"], True),
     ],
 )
 def test_a_line_that_is_unlike_the_rows_names_the_columns(first, rows, named):
@@ -86,6 +93,30 @@ def test_comments_before_the_table_are_passed_over_and_may_name_the_columns(line
     found = form("a.csv", lines)
     assert (found.titles, found.comments) == (titles, comments)
     assert found.before == len(lines) - sum(line[0].isdigit() for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("lines", "titles", "comments"),
+    [
+        (["Results of May,,", ",,", "x,y,z", "1,2,a"], ("x", "y", "z"), 2),
+        (["Results of May;;", "", "x;y;z", "1;2;a"], ("x", "y", "z"), 1),
+        (["# by hand", "May,,", "x,y,z", "1,2,a"], ("x", "y", "z"), 2),
+        (["x,,", "1,2,a", "3,4,b"], ("x", "", ""), 0),
+        (["7,,", "1,2,a", "3,4,b"], None, 0),
+        (["x,", "y,z", "1,2"], ("x", ""), 0),
+    ],
+)
+def test_a_title_in_a_cell_above_the_names_of_columns_is_passed_over(lines, titles, comments):
+    found = form("a.csv", lines)
+    assert (found.titles, found.comments) == (titles, comments)
+    assert found.before == (comments if titles is None else lines.index(found.separator.join(titles)) + 1)
+
+
+def test_the_head_of_an_arff_file_names_the_columns():
+    head = ["% by hand", "@RELATION iris", "", "@attribute 'sepal length' numeric", "@ATTRIBUTE kind\t{a, b}"]
+    found = form("a.arff", [*head, "@DATA", "1.5,a", "?,b"])
+    assert (found.titles, found.separator, found.before) == (("sepal length", "kind"), ",", 6)
+    assert form("a.csv", ["@data,x", "1,2"]).titles == ("@data", "x")
 
 
 def test_quotes_may_hold_lines_and_separators():

@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
+import lab
 from lab.errors import ExperimentError
 from lab.experiment.variants import load
 from lab.runs.forecast import pairs as pairs_room
@@ -96,3 +97,20 @@ def test_what_is_drawn_together_decides_no_bit(small, monkeypatch):
     at_once = table(small)
     monkeypatch.setattr("lab.runs.forecast.pairs.AT_ONCE", 1)
     assert_frame_equal(table(small), at_once, check_exact=True)
+
+
+def test_where_errors_cancel_in_a_sample_more_pairs_tell_what_is_left(tmp_path):
+    """A feature that outweighs all others and says nothing of the class: a sample's sums are below 0."""
+    x = np.random.default_rng(1).normal(size=(300, 4))
+    np.savez(tmp_path / "loud.npz", x=x * [1, 1, 1000, 1], y=x[:, 0] * x[:, 1] > 0)
+    experiment = {
+        "data": {"name": str(tmp_path / "loud.npz"), "test": 0},
+        "network": {"hidden": [100, 100, 100], "activation": "tanh", "initialiser": "lecun"},
+        "training": {"batch": "full", "steps": 1},
+        "trials": {"seeds": 40},
+    }
+    run = lab.run(experiment, results=tmp_path, plots=False)
+    start = run.layers[run.layers["step"] == 0]
+    measured = np.sqrt((start["learning_speed"] ** 2).groupby(start["layer"]).mean())
+    predicted = run.tables["prediction"].set_index("layer")["predicted_speed"]
+    assert (np.abs(np.log(predicted / (measured / measured[3]))) < np.log(2)).all()
