@@ -38,7 +38,7 @@ BEST = ("final_test_accuracy", "final_accuracy", "r2", "final_cost", "trials")
 FEW_RUNS, MOST_UNFOLDED = 4, 40
 """Of more runs each is folded, and so is a table of more differences."""
 ENDS = ("variant", "trial", "diverged_at", "origin", "origin_layer", "origin_z")
-COMPARED = ("metric", "a", "b", "pairs", "mean_a", "mean_b", "difference", "low", "high", "p_holm", "d_z")
+COMPARED = tuple("metric a b pairs never mean_a mean_b difference low high p_holm d_z".split())
 BOUNDS = ("variant", "activation", "inf_slope", "sup_slope", "bounds", "sizes", "engine")
 
 
@@ -170,7 +170,7 @@ def _against(subject: Subject, name: str, at: int, several: bool) -> str:
     first = str(rows["a"].iloc[0])
     title = f"Each variant against {first}{f', in {name}' if several else ''}"
     told = table(
-        rows[[column for column in COMPARED if column in rows]],
+        rows[[column for column in COMPARED if column in rows and (column != "never" or rows[column].any())]],
         "Differences of b to a, in pairs of trials with the same seed",
         f"{name.replace('/', '-')}-comparisons",
     )
