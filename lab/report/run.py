@@ -38,7 +38,8 @@ BEST = ("final_test_accuracy", "final_accuracy", "r2", "final_cost", "trials")
 FEW_RUNS, MOST_UNFOLDED = 4, 40
 """Of more runs each is folded, and so is a table of more differences."""
 ENDS = ("variant", "trial", "diverged_at", "origin", "origin_layer", "origin_z")
-COMPARED = tuple("metric a b pairs never mean_a mean_b difference low high p_holm d_z".split())
+MEANS = ("mean_a", "mean_b", "difference", "low", "high")
+COMPARED = ("metric", "a", "b", "pairs", "never", *MEANS, "p_holm", "d_z")
 BOUNDS = ("variant", "activation", "inf_slope", "sup_slope", "bounds", "sizes", "engine")
 
 
