@@ -13,7 +13,7 @@ from pathlib import PurePath
 import pandas as pd
 
 from lab.analysis.comparisons import poor_reference, unsure
-from lab.analysis.rule import NOTHING_WRONG, Verdicts
+from lab.analysis.rule import Verdicts
 from lab.analysis.statistics import LEVEL
 from lab.analysis.summary import summary
 from lab.errors import counted
@@ -111,10 +111,14 @@ def answer(subject: Subject) -> str:
     if subject.info.get("answer"):
         return str(subject.info["answer"])
     variants = len(subject.tables["variants"])
-    accused = len(Verdicts(subject.verdicts).by_variant)
+    accused = len(_judged(subject).by_variant)
     if not accused:
-        return NOTHING_WRONG
+        return _judged(subject).none
     return f"There are verdicts on {accused} of {counted(variants, 'variant')}."
+
+
+def _judged(subject: Subject) -> Verdicts:
+    return subject.verdicts if isinstance(subject.verdicts, Verdicts) else Verdicts(subject.verdicts)
 
 
 def _question(subject: Subject) -> str:
@@ -123,7 +127,7 @@ def _question(subject: Subject) -> str:
 
 def _head(subject: Subject, name: str, several: bool) -> str:
     level = "h2" if several else "h1"
-    found = Verdicts(subject.verdicts)
+    found = _judged(subject)
     verdicts = found.html
     if several or len(found.by_variant) > 6:
         verdicts = f"<details><summary>Verdicts</summary>{verdicts}</details>" if found else ""
@@ -131,8 +135,9 @@ def _head(subject: Subject, name: str, several: bool) -> str:
         f"<li><strong>{escape(figure.replace('_', ' '))}</strong>: {escape(str(line))}</li>"
         for figure, line in subject.info.get("see", {}).items()
     )
-    open_ = subject.verdicts.not_judged if isinstance(subject.verdicts, Verdicts) else ()
-    notes = "".join(f"<li>{escape(str(note))}</li>" for note in (*open_, *subject.info.get("notes", ())))
+    notes = "".join(
+        f"<li>{escape(str(note))}</li>" for note in (*found.not_judged, *subject.info.get("notes", ()))
+    )
     return (
         f'<header><{level} class="question">{escape(_question(subject))}</{level}>'
         f'<p class="quiet">{escape(name if several else subject.name)}</p>'
