@@ -614,6 +614,7 @@ def test_each_faulty_class_of_ones_own_is_told_at_its_value(lab, small, tmp_path
     ("words", "said"),
     [
         pytest.param(["rnu"], "error: no command 'rnu'; did you mean 'run'?\n", id="fault-82-command"),
+        pytest.param(["x.toml"], "'x.toml'; an experiment is run by: lab run x.toml\n", id="a-file-alone"),
         pytest.param(["run"], "lab run --help\n", id="where-it-is-told"),
         pytest.param(["run", "--worker", "2", "x"], "--workers", id="fault-82-option"),
         *(

@@ -110,9 +110,9 @@ def _time_until(asked: Blank, tables: Tables) -> pd.Series:
     rows = done(tables["steps"])
     beyond = rows[asked.column] > asked.bound if asked.sign == ">" else rows[asked.column] < asked.bound
     time = {"steps": "step", "epochs": "epoch"}[asked.time]
-    first = rows[beyond].groupby(["variant", "trial"], observed=True)[time].min().astype(np.float64)
-    trials = pd.MultiIndex.from_frame(rows[["variant", "trial"]].drop_duplicates())
-    median = first.reindex(trials, fill_value=np.inf).groupby("variant", observed=True).median()
+    then = rows.assign(then=rows[time].astype(np.float64).where(beyond))
+    first = then.groupby(["variant", "trial"], observed=True)["then"].min().fillna(np.inf)
+    median = first.groupby("variant", observed=True).median()
     return median.where(np.isfinite(median))
 
 

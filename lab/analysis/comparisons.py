@@ -83,6 +83,11 @@ def unsure(rows: pd.DataFrame) -> str:
     return f"cannot be told from chance: {few}{together}"
 
 
+def cut_short(rows: pd.DataFrame) -> str:
+    """What a time counts with where one of a pair never got there; empty where all did."""
+    return "never there: counts with the epochs that both had" if rows["never"].any() else ""
+
+
 def spreads(tables: Tables, metrics: Sequence[str] = ()) -> pd.DataFrame:
     """A row for each metric and variant: how its trials spread (`lab.analysis.statistics.Spread`).
 

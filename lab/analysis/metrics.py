@@ -8,7 +8,7 @@ from math import inf, nan
 import numpy as np
 import pandas as pd
 
-from lab.analysis.rows import at_reading, output
+from lab.analysis.rows import at_reading, output, plain
 from lab.errors import LabError
 from lab.parts import Tables
 from lab.spelling import did_you_mean
@@ -66,7 +66,7 @@ def samples(metric: Metric, tables: Tables) -> pd.DataFrame:
     Variants stand in the order of the table ``trials``.
     """
     trials = tables["trials"]
-    found = metric.measure(tables).reindex(pd.MultiIndex.from_frame(trials[KEYS]))
+    found = plain(metric.measure(tables)).reindex(plain(trials.set_index(KEYS)).index)
     value, horizon = found[["value", "horizon"]].to_numpy(np.float64).T
     sound = np.isfinite(value) | (np.isfinite(horizon) & (value == inf))
     done = (trials["status"] == "done").to_numpy()
@@ -95,11 +95,10 @@ def _epochs_to(accuracy: float) -> Metric:
         steps = tables["steps"]
         column = "test_accuracy" if steps["test_accuracy"].notna().any() else "accuracy"
         read = steps[steps[column].notna()]
-        horizon = read.groupby(KEYS, observed=True)["epoch"].max()
-        reached = (
-            read[read[column] >= accuracy].groupby(KEYS, observed=True)["epoch"].min().astype(np.float64)
-        )
-        return pd.DataFrame({"value": reached.reindex(horizon.index, fill_value=inf), "horizon": horizon})
+        epochs = read["epoch"].astype(np.float64)
+        of_trials = read.assign(reached=epochs.where(read[column] >= accuracy)).groupby(KEYS, observed=True)
+        reached, horizon = of_trials["reached"].min().fillna(inf), of_trials["epoch"].max()
+        return pd.DataFrame({"value": reached, "horizon": horizon})
 
     return Metric(
         f"epochs_to={accuracy}",

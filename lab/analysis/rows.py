@@ -1,12 +1,26 @@
 """The rows of a run's tables, by whose they are and of which reading."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, TypeVar
 
 import pandas as pd
 
+Rows = TypeVar("Rows", pd.DataFrame, "pd.Series[float]")
+
 READINGS: Mapping[str, Literal["min", "max"]] = {"start": "min", "end": "max"}
 """What the first and the last reading of a variant are called, and which of its steps each is."""
+
+
+def plain(rows: Rows) -> Rows:
+    """The rows, with the variants of their index as texts.
+
+    pandas cannot align what is found of no rows with other rows where variants are more than 127 categories.
+    """
+    index = rows.index
+    if isinstance(index, pd.MultiIndex):
+        names = list(map(str, index.levels[index.names.index("variant")]))
+        return rows.set_axis(index.set_levels(names, level="variant"))
+    return rows.set_axis(index.astype(str))
 
 
 def by_variant(table: pd.DataFrame) -> dict[str, pd.DataFrame]:

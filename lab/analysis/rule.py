@@ -102,11 +102,15 @@ class Verdicts(list[Verdict]):
         return f'<ul class="verdicts">{"".join(items)}</ul>' if self else ""
 
     def _repr_html_(self) -> str:
-        return markup.card(self.html or markup.line(NOTHING_WRONG))
+        return markup.card(self.html or markup.line(self.none), *map(markup.line, self.not_judged))
 
-
-NOTHING_WRONG = "Nothing went wrong by the rules of the lab: there is no verdict on any variant."
-"""What is said where there are no verdicts."""
+    @property
+    def none(self) -> str:
+        """What is said where there are no verdicts."""
+        judged = (
+            "by those rules of the lab that could judge" if self.not_judged else "by the rules of the lab"
+        )
+        return f"Nothing went wrong {judged}: there is no verdict on any variant."
 
 
 @dataclass(frozen=True)

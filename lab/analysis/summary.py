@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from lab.analysis.ledger import middle
-from lab.analysis.rows import READINGS, at_reading, done, output
+from lab.analysis.rows import READINGS, at_reading, done, output, plain
 
 _KEYS = ["trial", "step", "layer"]
 _QUANTITIES = ["learning_speed", "slope_mean", "saturation"]
@@ -47,14 +47,16 @@ def summary(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     still = fastest[fastest == 0].reset_index("layer")["layer"].astype(str)
     found["dead_layers"] = _by_variant(still).agg(", ".join)
     finals = _by_variant(done(trials))[["final_cost", "final_accuracy", "final_test_accuracy"]].median()
-    variants = tables["variants"].set_index("variant")
+    labels = tables["variants"]["variant"]
+    variants = plain(tables["variants"].set_index("variant"))
+    found, finals = ({name: plain(one) for name, one in some.items()} for some in (found, finals))
     of_mean = variants["cost_of_mean"] if "cost_of_mean" in variants else pd.Series(nan, variants.index)
     numbers = finals["final_accuracy"].isna().reindex(of_mean.index, fill_value=False)
     of_perfect = variants.get("cost_of_perfect", 0.0)
     found["r2"] = part_learned(
         finals["final_cost"].reindex(of_mean.index), of_mean.where(numbers), of_perfect
     )
-    rows = pd.DataFrame(found | dict(finals.items()), variants.index)
+    rows = pd.DataFrame(found | finals, variants.index).set_axis(labels)
     counts = ["trials", "diverged", "failed", "ratio_trials"]
     rows[counts] = rows[counts].fillna(0).astype(int)
     return rows.fillna({"dead_layers": ""}).reset_index()

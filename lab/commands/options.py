@@ -41,7 +41,9 @@ class Suggesting(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
-            ctx.fail(f"no command {args[0]!r}; {did_you_mean(args[0], self.list_commands(ctx))}")
+            is_file = "run" in self.commands and args[0].endswith(".toml")
+            hint = f"an experiment is run by: {ctx.command_path} run {args[0]}" if is_file else ""
+            ctx.fail(f"no command {args[0]!r}; {hint or did_you_mean(args[0], self.list_commands(ctx))}")
         return super().resolve_command(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:

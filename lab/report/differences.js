@@ -3,7 +3,7 @@
 const ROW = 30;
 
 function differences(compared) {
-  return compared.metrics.map(({ words, sides, rows }) => {
+  return compared.metrics.map(({ words, note, sides, rows }) => {
     const shown = rows.filter(({ variant }) => DATA.variants[variant].shown);
     if (!shown.length) return null;
     const [low, high] = extent([0, ...shown.flatMap((row) => [row.difference, row.low, row.high])]);
@@ -15,7 +15,7 @@ function differences(compared) {
     describe(on, said);
     [["start", on.left], ["end", on.right]].forEach(([anchor, x], side) =>
       on.svg.append(shape("text", { x, y: on.bottom + 30, "text-anchor": anchor }, sides[side])));
-    return figure(on, html("b", {}, `Difference in ${words}`));
+    return figure(on, html("b", {}, `Difference in ${words}`), note && ` · ${note}`);
   }).filter(Boolean);
 }
 

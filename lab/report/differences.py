@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from lab.analysis.comparisons import cut_short
 from lab.analysis.metrics import metric
 from lab.analysis.statistics import LEVEL
 from lab.report.numbers import few
@@ -18,10 +19,11 @@ SIDES = {1: ("← worse", "better →"), -1: ("← better", "worse →")}
 def differences(rows: pd.DataFrame, places: Mapping[str, int]) -> dict[str, Any] | None:
     """The table ``comparisons`` for the page's script; None where nothing is compared.
 
-    ``against`` is the variant that all are compared with. Each of the ``metrics`` has ``words``, ``sides``
-    (what lies left and right of 0) and its ``rows``: the ``variant``'s place among those of the page, the
-    mean ``difference`` over ``pairs`` of trials, the ends ``low`` and ``high`` of its interval, and whether
-    it is ``sure`` (p < `LEVEL` after Holm). ``places`` are those of variants by their labels.
+    ``against`` is the variant that all are compared with. Each of the ``metrics`` has ``words``, a ``note``
+    on what its numbers stand for, ``sides`` (what lies left and right of 0) and its ``rows``: the
+    ``variant``'s place among those of the page, the mean ``difference`` over ``pairs`` of trials, the ends
+    ``low`` and ``high`` of its interval, and whether it is ``sure`` (p < `LEVEL` after Holm). ``places`` are
+    those of variants by their labels.
     """
     if rows.empty:
         return None
@@ -32,6 +34,7 @@ def differences(rows: pd.DataFrame, places: Mapping[str, int]) -> dict[str, Any]
         metrics.append(
             {
                 "words": f"{shown.words or shown.name}{unit}",
+                "note": cut_short(of_metric),
                 "sides": SIDES.get(shown.better, (f"← {shown.less}", f"{shown.more} →")),
                 "rows": [_row(row, places) for row in of_metric.to_dict("records")],
             }

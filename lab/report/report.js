@@ -66,7 +66,7 @@ function numbers(state) {
     })));
   const table = html("table", { class: "rows", "data-name": `${name}-step-${state.step}` },
     html("caption", {}, `${label} at step ${state.step}, medians over the trials`),
-    html("thead", {}, html("tr", {}, ...head.map((word) => html("th", { scope: "col" }, word)))), html("tbody", {}, ...rows));
+    html("thead", {}, html("tr", {}, ...head.map((word, i) => html("th", { scope: "col", class: i ? "number" : null }, word)))), html("tbody", {}, ...rows));
   const place = html("div", { class: "wide" }, table);
   lively(table);
   return place;

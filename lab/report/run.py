@@ -13,7 +13,7 @@ from pathlib import PurePath
 import pandas as pd
 
 from lab.analysis.comparisons import poor_reference, unsure
-from lab.analysis.rule import NOTHING_WRONG, Verdicts
+from lab.analysis.rule import Verdicts
 from lab.analysis.statistics import LEVEL
 from lab.analysis.summary import summary
 from lab.errors import counted
@@ -38,7 +38,8 @@ BEST = ("final_test_accuracy", "final_accuracy", "r2", "final_cost", "trials")
 FEW_RUNS, MOST_UNFOLDED = 4, 40
 """Of more runs each is folded, and so is a table of more differences."""
 ENDS = ("variant", "trial", "diverged_at", "origin", "origin_layer", "origin_z")
-COMPARED = ("metric", "a", "b", "pairs", "mean_a", "mean_b", "difference", "low", "high", "p_holm", "d_z")
+MEANS = ("mean_a", "mean_b", "difference", "low", "high")
+COMPARED = ("metric", "a", "b", "pairs", "never", *MEANS, "p_holm", "d_z")
 BOUNDS = ("variant", "activation", "inf_slope", "sup_slope", "bounds", "sizes", "engine")
 
 
@@ -110,10 +111,14 @@ def answer(subject: Subject) -> str:
     if subject.info.get("answer"):
         return str(subject.info["answer"])
     variants = len(subject.tables["variants"])
-    accused = len(Verdicts(subject.verdicts).by_variant)
+    accused = len(_judged(subject).by_variant)
     if not accused:
-        return NOTHING_WRONG
+        return _judged(subject).none
     return f"There are verdicts on {accused} of {counted(variants, 'variant')}."
+
+
+def _judged(subject: Subject) -> Verdicts:
+    return subject.verdicts if isinstance(subject.verdicts, Verdicts) else Verdicts(subject.verdicts)
 
 
 def _question(subject: Subject) -> str:
@@ -122,7 +127,7 @@ def _question(subject: Subject) -> str:
 
 def _head(subject: Subject, name: str, several: bool) -> str:
     level = "h2" if several else "h1"
-    found = Verdicts(subject.verdicts)
+    found = _judged(subject)
     verdicts = found.html
     if several or len(found.by_variant) > 6:
         verdicts = f"<details><summary>Verdicts</summary>{verdicts}</details>" if found else ""
@@ -130,8 +135,9 @@ def _head(subject: Subject, name: str, several: bool) -> str:
         f"<li><strong>{escape(figure.replace('_', ' '))}</strong>: {escape(str(line))}</li>"
         for figure, line in subject.info.get("see", {}).items()
     )
-    open_ = subject.verdicts.not_judged if isinstance(subject.verdicts, Verdicts) else ()
-    notes = "".join(f"<li>{escape(str(note))}</li>" for note in (*open_, *subject.info.get("notes", ())))
+    notes = "".join(
+        f"<li>{escape(str(note))}</li>" for note in (*found.not_judged, *subject.info.get("notes", ()))
+    )
     return (
         f'<header><{level} class="question">{escape(_question(subject))}</{level}>'
         f'<p class="quiet">{escape(name if several else subject.name)}</p>'
@@ -170,7 +176,7 @@ def _against(subject: Subject, name: str, at: int, several: bool) -> str:
     first = str(rows["a"].iloc[0])
     title = f"Each variant against {first}{f', in {name}' if several else ''}"
     told = table(
-        rows[[column for column in COMPARED if column in rows]],
+        rows[[column for column in COMPARED if column in rows and (column != "never" or rows[column].any())]],
         "Differences of b to a, in pairs of trials with the same seed",
         f"{name.replace('/', '-')}-comparisons",
     )

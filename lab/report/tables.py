@@ -6,6 +6,7 @@ from math import isnan
 from typing import Any
 
 import pandas as pd
+from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 LONG = 40
 """Words of so many letters are broken into lines."""
@@ -13,7 +14,7 @@ LONG = 40
 
 def four_digits(x: float) -> str:
     """The number as it is read in a table, to the nearest."""
-    return f"{x:.4g}".replace("inf", "∞")
+    return f"{x:.4g}".replace("inf", "∞").replace("-", "−")
 
 
 def table(
@@ -27,13 +28,18 @@ def table(
     if rows.empty:
         return ""
     kept = escape(name)
-    heads = "".join(f'<th scope="col">{escape(str(column))}</th>' for column in rows)
+    heads = "".join(map(_head, rows, rows.dtypes))
     short = [(shown or {}).get(str(column), four_digits) for column in rows]
     body = "".join(f"<tr>{''.join(map(_cell, row, short))}</tr>\n" for row in rows.astype(object).to_numpy())
     return (
         f'<div class="wide"><table class="rows" data-name="{kept}"><caption>{escape(caption)}</caption>'
         f"<thead><tr>{heads}</tr></thead><tbody>\n{body}</tbody></table></div>"
     )
+
+
+def _head(column: Any, kind: Any) -> str:
+    number = ' class="number"' if is_numeric_dtype(kind) and not is_bool_dtype(kind) else ""
+    return f'<th scope="col"{number}>{escape(str(column))}</th>'
 
 
 def _cell(value: Any, short: Callable[[float], str]) -> str:

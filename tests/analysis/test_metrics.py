@@ -124,3 +124,16 @@ NO_SHARE = r"expected an accuracy above 0 and at most 1, such as epochs_to=0\.9"
 def test_a_metric_is_known_or_an_accuracy_to_reach_which_is_a_share(name, said):
     with pytest.raises(LabError, match=said):
         metric(name)
+
+
+@pytest.mark.parametrize("accuracy", [0.2, np.nan])
+@pytest.mark.parametrize("name", [*METRICS, "epochs_to=0.95"])
+def test_hundreds_of_variants_in_an_order_of_their_own(name, accuracy):
+    """As `lab.load` has them: pandas has trouble with none of many categories."""
+    names = [f"v{place}" for place in range(200)]
+    one = tables(ONE_HIDDEN, accuracies=(accuracy, accuracy), tested=False)
+    made = {table: pd.concat([rows.assign(variant=name) for name in names]) for table, rows in one.items()}
+    ordered = {
+        table: rows.assign(variant=pd.Categorical(rows["variant"], names)) for table, rows in made.items()
+    }
+    np.testing.assert_array_equal(values(name, ordered), values(name, made))

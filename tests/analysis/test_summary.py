@@ -72,6 +72,24 @@ def test_a_variant_all_of_whose_trials_diverged_has_missing_figures():
     assert made.loc[1, ["ratio_start", "final_accuracy"]].isna().all()
 
 
+def test_hundreds_of_variants_in_an_order_of_their_own():
+    """As `lab.load` has them; no trial failed, and pandas has trouble with none of many categories."""
+    names = [f"v{place}" for place in range(200)]
+    made = {
+        "layers": pd.concat([rows(name, 0) for name in names]),
+        "trials": pd.DataFrame({"variant": names, "trial": 0, "status": "done"}),
+        "variants": pd.DataFrame({"variant": names}),
+    }
+    made["trials"][["final_cost", "final_accuracy", "final_test_accuracy"]] = 0.5
+    ordered = {
+        name: table.assign(variant=pd.Categorical(table["variant"], names)) for name, table in made.items()
+    }
+    found = summary(ordered)
+    assert found["variant"].tolist() == names
+    assert (found["failed"] == 0).all()
+    pd.testing.assert_frame_equal(found, summary(made), check_dtype=False, check_categorical=False)
+
+
 def test_what_was_not_recorded_is_missing():
     row = only(rows("a", 0).drop(columns=["saturation", "learning_speed"]))
     assert row[["ratio_start", "saturation_end"]].isna().all()

@@ -6,7 +6,15 @@ import pytest
 
 from lab.report.differences import differences
 
-DIFFERENCE = {"metric": "final_cost", "a": "sigmoid", "b": "tanh", "pairs": 6, "neither": 0, "family": 1}
+DIFFERENCE = {
+    "metric": "final_cost",
+    "a": "sigmoid",
+    "b": "tanh",
+    "pairs": 6,
+    "neither": 0,
+    "never": 0,
+    "family": 1,
+}
 DIFFERENCE |= {"difference": -0.123456, "low": -0.2, "high": nan, "p_holm": 0.03, "p_least": 0.03}
 PLACES = {"sigmoid": 0, "tanh": 1}
 
@@ -40,6 +48,12 @@ def test_the_sides_are_named(metric, sides):
 def test_a_unit_is_told_once():
     assert of(metric="log_speed_first")["metrics"][0]["words"].endswith(", decades")
     assert of(metric="epochs_to=0.9")["metrics"][0]["words"].count("epochs") == 1
+
+
+@pytest.mark.parametrize(("never", "told"), [(0, False), (2, True)])
+def test_a_time_that_never_came_is_told(never, told):
+    note = of(metric="epochs_to=0.9", never=never)["metrics"][0]["note"]
+    assert note.startswith("never there: counts with") == told
 
 
 @pytest.mark.parametrize(("neither", "told"), [(0, "no pair"), (3, "neither got there")])

@@ -38,7 +38,14 @@ def test_an_answer_of_ones_own_takes_the_place_of_the_verdicts():
 
 
 def test_a_run_without_verdicts_says_so(run):
-    assert answer(Subject("x", {}, run.tables)).startswith("Nothing went wrong")
+    assert answer(Subject("x", {}, run.tables)).startswith("Nothing went wrong by the rules of the lab:")
+
+
+def test_what_could_not_be_judged_is_not_said_to_be_right(run):
+    open_ = "not judged: what was learned. The reason: training took 2 steps"
+    said = Subject("x", {}, run.tables, Verdicts([], [open_]))
+    assert answer(said).startswith("Nothing went wrong by those rules of the lab that could judge:")
+    assert open_ in Verdicts([], [open_])._repr_html_()
 
 
 def test_a_run_under_way_tells_how_far_it_is():

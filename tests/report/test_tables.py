@@ -34,6 +34,13 @@ def test_long_words_are_broken_into_lines():
     assert "<td>64-30-30-30-10</td>" in page
 
 
+def test_a_number_has_the_minus_sign_of_the_figures_and_its_head_stands_over_it():
+    page = table(pd.DataFrame({"x": [-2.5e-7], "word": ["a-b"], "ok": [True]}), "c", "n")
+    assert '<data value="-2.5e-07">−2.5e−07</data>' in page
+    assert '<th scope="col" class="number">x</th><th scope="col">word</th><th scope="col">ok</th>' in page
+    assert "<td>a-b</td>" in page
+
+
 def test_no_rows_no_table():
     assert table(pd.DataFrame({"x": []}), "c", "n") == ""
 

@@ -140,6 +140,12 @@ GLOSSARY = {
         "that its costs are told less C₀.",
         symbol="R² = 1 − C/C̄", also=("R²",), see=("chance", "cost"),
     ),
+    "softmax": Word(
+        "It makes shares of the z of the output layer, which are positive and add up to 1. Each needs "
+        "all z, so it is no σ of one neuron. It is part of the cost softmax-cross-entropy, whose network "
+        "has the output \"identity\" (the book's ch. 3).",
+        symbol="a_j = e^{z_j} / Σ_k e^{z_k}", see=("cost", "BP1"),
+    ),
     "chance": Word(
         "What the best constant answer gets: always the commonest class, or the number that costs least.",
         see=("accuracy", "R2"),
@@ -187,7 +193,7 @@ GLOSSARY = {
     ),
     "dead": Word(
         "A neuron is dead where σ′(z) = 0 exactly for every example: nothing moves its weights.",
-        also=("dead neuron",), see=("saturated",),
+        also=("dead neuron", "dying", "dying relu"), see=("saturated",),
     ),
     "ulp": Word(
         "The distance of two neighbouring numbers of a dtype. lab audit tells errors of σ and σ′ in it. A "
@@ -328,8 +334,9 @@ GLOSSARY = {
         symbol="(x, y)", also=("target",), see=("batch", "test data"),
     ),
     "test data": Word(
-        "Examples that are kept back from training. What is right of them was not learned by heart.",
-        also=("test part", "training data"), see=("accuracy", "example"),
+        "Examples that are kept back from training. What is right of them was not learned by heart. Where "
+        "far more of the training data are right, the network overfits.",
+        also=("test part", "training data", "overfitting"), see=("accuracy", "example"),
     ),
     "epoch": Word(
         "One pass over all training examples.",
@@ -386,12 +393,12 @@ GLOSSARY = {
 def looked_up(text: str) -> str | None:
     """The word that is meant, in any of its spellings, one or several, and any case; None where none is.
 
-    >>> looked_up("Saturation"), looked_up("biases"), looked_up("Σ'"), looked_up("loom")
-    ('saturated', 'bias', 'matrix form', None)
+    >>> looked_up("Saturation"), looked_up("biases"), looked_up("learning-rate"), looked_up("loom")
+    ('saturated', 'bias', 'eta', None)
     """
     text = text.replace("'", "′")
     folded = text.casefold()
-    spelt = (folded, folded.removesuffix("s"), folded.removesuffix("es"))
+    spelt = (folded, folded.removesuffix("s"), folded.removesuffix("es"), folded.replace("-", " "))
     return _SPELLINGS.get(text) or next((_IN_ANY_CASE[one] for one in spelt if one in _IN_ANY_CASE), None)
 
 

@@ -76,15 +76,24 @@ def bound(ax: Axes, value: float, label: str, *, below: bool) -> None:
     """A dashed line across the panel at a bound of the slope, with its label under or above it."""
     ax.axhline(value, color=style.ACCENT, linestyle="--", linewidth=0.9, zorder=1.5)
     place: style.Looks = {"xycoords": ax.get_yaxis_transform(), "textcoords": "offset points", "ha": "right"}
-    place |= {"va": "top" if below else "bottom", "fontsize": style.SMALL, "color": style.ACCENT}
+    place |= {
+        "va": "top" if below else "bottom",
+        "fontsize": style.SMALL,
+        "color": style.ACCENT,
+        "bbox": style.UNDER_WORDS,
+    }
     ax.annotate(label, (1, value), (-2, -2 if below else 2), **place)
 
 
 def outside(ax: Axes, label: str, *, below: bool) -> None:
     """The label of a bound that lies below or above the panel, at its edge there."""
     place: style.Looks = {"xycoords": "axes fraction", "textcoords": "offset points", "ha": "right"}
-    place |= {"va": "bottom" if below else "top", "fontsize": style.SMALL, "color": style.ACCENT}
-    place["bbox"] = {"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 0.6}
+    place |= {
+        "va": "bottom" if below else "top",
+        "fontsize": style.SMALL,
+        "color": style.ACCENT,
+        "bbox": style.UNDER_WORDS,
+    }
     ax.annotate(f"{label} {'↓' if below else '↑'}", (1, 0 if below else 1), (-2, 2 if below else -2), **place)
 
 
@@ -96,7 +105,7 @@ def end_labels(ax: Axes, ends: Sequence[End], height: float) -> None:
     """
     look: style.Looks = {"xycoords": ax.get_xaxis_transform(), "textcoords": "offset points", "va": "center"}
     look |= {"fontsize": style.SMALL, "annotation_clip": False}
-    look["bbox"] = {"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 0.6}
+    look["bbox"] = style.UNDER_WORDS
     to_panel = ax.transScale + ax.transLimits
     gap = 1.25 * style.SMALL / (72 * height)
     together: dict[float, list[End]] = {}

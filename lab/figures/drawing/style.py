@@ -25,6 +25,9 @@ Looks: TypeAlias = dict[str, Any]
 MISSING: Looks = {"facecolor": "white", "hatch": "////", "edgecolor": "#bbbbbb", "linewidth": 0}
 """How an area looks where there is no value."""
 
+UNDER_WORDS: Looks = {"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 0.6}
+"""The ground of words that a line may run under."""
+
 SMALL = 7.5  # size in points of notes and of labels at the ends of lines
 BAND_OPACITY = 0.18
 SATURATION_MAP = "magma_r"

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from lab import parts
-from lab.analysis.comparisons import comparisons, poor_reference, unsure
+from lab.analysis.comparisons import comparisons, cut_short, poor_reference, unsure
 from lab.analysis.metrics import metric
 from lab.analysis.rows import by_variant
 from lab.analysis.statistics import LEVEL
@@ -190,8 +190,9 @@ class Comparisons(parts.Figure):
         least, most = int(rows["pairs"].min()), int(rows["pairs"].max())
         pairs = counted(most, "pair") if least == most else f"{least}–{most} pairs"
         same = f"Δ: difference to {names[first]}, {pairs} of trials with the same seed"
+        short = cut_short(rows)
         poor = poor_reference(checked(tables, "trials"), [(first, other) for other in others])
-        writing.legend(figure, [writing.words(text) for text in (same, poor) if text])
+        writing.legend(figure, [writing.words(text) for text in (same, short, poor) if text])
         return figure
 
 

@@ -33,6 +33,13 @@ def test_the_label_of_a_floor_stands_below_it_where_the_axis_has_room(drawn):
     assert [text.get_va() for text in of_floored] == ["top", "bottom"]
 
 
+def test_a_label_can_be_read_where_the_curve_runs_under_it(drawn):
+    labels = [label for ax in drawn("activations").axes[4:] for label in ax.texts if label.get_text()]
+    assert labels
+    for label in labels:
+        assert label.get_bbox_patch().get_facecolor()[:3] == (1, 1, 1)
+
+
 def test_bounds_are_rounded_outwards_and_have_the_minus_sign_of_the_axes(tables):
     variants = tables["variants"].assign(inf_slope=-0.0998393, sup_slope=1.0998393)
     below = draw("activations", {**tables, "variants": variants}).axes[4]

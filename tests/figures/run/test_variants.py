@@ -158,6 +158,7 @@ def test_a_panel_a_metric_and_a_row_a_variant_but_the_first_with_marks_and_bars_
         np.testing.assert_array_equal([shown[place] for place in (2, 1, 0)], of_metric["difference"])
         bars = [path.vertices[:, 0] for path in ax.collections[0].get_paths()]
         np.testing.assert_array_equal(bars, of_metric[["low", "high"]])
+    assert "never there: counts with the epochs that both had" in texts(figure)
     # Layer 1 of relu dies in every trial, so that its speed has no logarithm; it never reaches 0.9, nor does
     # the first.
     notes = [[text.get_text() for text in ax.texts] for ax in figure.axes]

@@ -9,6 +9,7 @@ import pytest
 from lab.numerics import Interval
 from lab.prover.intervals.enclosure_text import (
     enclosure_text,
+    outward_text,
     place_text,
     rounded_down,
     rounded_up,
@@ -53,6 +54,11 @@ def test_short_decimals_are_rounded_outwards():
     for x in rng.standard_normal(300) * 10.0 ** rng.integers(-300, 300, 300):
         assert Fraction(rounded_down(x)) <= Fraction(x) <= Fraction(rounded_up(x))
         assert float(shortest_decimal(x)) == x
+
+
+def test_what_arithmetic_added_to_a_short_end_is_left_out():
+    assert outward_text(Interval(0.1 - 1e-16, 1 + 1e-15)) == "[0.1, 1]"
+    assert outward_text(Interval(0.1 - 1e-12, 1 + 1e-12)) == "[0.09999999, 1.000001]"
 
 
 @pytest.mark.parametrize(
