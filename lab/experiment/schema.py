@@ -97,7 +97,7 @@ class Data(Table):
     model_config = ConfigDict(extra="allow")
 
     name: Annotated[str, Part("datasets", table=False)] = _key(
-        "a data set, or the path of a file: .npz, .parquet, or .csv, .tsv, .txt, .data, .arff, each also .gz",
+        "a data set, or a path to a file: .npz, .parquet, or .csv, .tsv, .txt, .data, .arff, each also .gz",
         min_length=1,
     )
     train: Count | None = _key("how many examples train; else as many as the data set usually has", None)

@@ -82,7 +82,7 @@ def parity(f: Expression) -> int:
     It is about all z but those at which a comparison is about to switch.
 
     >>> from lab.activations.formula.parser import parse
-    >>> [parity(parse(text)) for text in ("z**3/(1 + z**2)", "max(z, -z)", "z + cos(z)")]
+    >>> [parity(parse(text, {})) for text in ("z**3/(1 + z**2)", "max(z, -z)", "z + cos(z)")]
     [-1, 1, 0]
     """
     known: dict[Expression, int] = {}

@@ -11,7 +11,8 @@ What is an expression?
 What is its derivative?
     `derivatives`: the chain rule, and quotients and powers; `signs`: products of sign(x).
 In what form is it right far out?
-    `rewrites`: the table of stable forms, and of those for computing alone; `hinges`: two pieces as one.
+    `rewrites`: the table of stable forms, and of those for computing alone; `hinges`: two pieces as one;
+    `roots`: differences of roots without what cancels.
 How is it computed?
     `lowering` writes σ and σ′ in `kernels` (with `erfcx` and `sinc`), and `program` runs them on arrays.
 What if floats run over on the way?

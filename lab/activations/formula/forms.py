@@ -34,7 +34,7 @@ def without_foreign_forms(text: str) -> str:
     >>> without_foreign_forms("Max[0, x]"), without_foreign_forms("[x]_+ - [1 - x]_+")
     ('Max(0, x)', 'max(x, 0) - max(1 - x, 0)')
     >>> without_foreign_forms(r"x \mathbb{1}_{x>0}")
-    'x where(x>0, 1, 0)'
+    'x  where(x>0, 1, 0)'
     """
     plain = _HEAD.sub("", text)
     if _CALL.search(plain):

@@ -134,9 +134,12 @@ def _here_or_apart(
 ) -> Iterator[Outcome]:
     """Train in this process, until it is seen that several would be through sooner; then in those.
 
-    What is under way goes on there from where it is.
+    What is under way goes on there from where it is. What is to be done ``meanwhile`` is done first where no
+    others may be asked.
     """
     alone = _Alone(line, min(workers, len(tasks)), sum(task.steps for task in tasks))
+    if alone.workers <= 1:
+        deque(meanwhile, maxlen=0)
     todo, left = list(tasks), alone.left
     for outcome in _here(tasks, alone):
         if outcome.stopped:

@@ -26,7 +26,7 @@ def test_67_what_a_target_means(load, content, task, classes, y):
 def test_67_labels_from_1_are_mapped_by_size_and_told(load):
     data = load(numbered([*range(10, 0, -1)] * 3))
     assert data.y_train.argmax(axis=1).tolist() == [9, 8, 7, 6, 5, 4, 3, 2, 1, 0] * 3
-    assert data.notes == ("labels 1…10 mapped to outputs 0…9",)
+    assert data.notes[0] == "labels 1…10 mapped to outputs 0…9"
 
 
 @pytest.mark.parametrize(
