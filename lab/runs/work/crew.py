@@ -31,6 +31,13 @@ class Line:
         return False
 
 
+def performed(steps: Iterable[object], line: Line) -> None:
+    """Do these steps, one after another, until they are through or the ``line`` is stopped."""
+    todo = iter(steps)
+    while not line.stopped() and next(todo, _DONE) is not _DONE:
+        pass
+
+
 @dataclass(frozen=True)
 class Died:
     """The fate of a task whose process ended before the task did; ``why`` in words."""
@@ -73,8 +80,7 @@ class Crew(Generic[Result]):
                 wait([worker.connection for worker in self._crew], 0 if busy else POLL_SECONDS)
                 for worker in list(self._crew):
                     yield from self._ended(worker)
-            if not self._line.stopped():
-                deque(todo, maxlen=0)
+            performed(todo, self._line)
         finally:
             for worker in self._crew:
                 worker.kill()

@@ -3,7 +3,6 @@
 A chunk has the same bits wherever it runs; the number of workers decides only how long it takes.
 """
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
@@ -17,7 +16,7 @@ from lab.data.dataset import Dataset
 from lab.errors import StorageError
 from lab.processes import can_begin, deferred
 from lab.runs.work.cluster import scheduled
-from lab.runs.work.crew import Crew, Died, Line
+from lab.runs.work.crew import Crew, Died, Line, performed
 from lab.runs.work.held_data import held, let_go
 from lab.runs.work.tasks import Outcome, Task, completed, forget
 
@@ -65,7 +64,7 @@ def trained(
     with deferred() as stop:
         line = _Here(progress, stop)
         if tasks and scheduler:
-            deque(meanwhile, maxlen=0)
+            performed(meanwhile, line)
             outcomes = scheduled(tasks, scheduler, line, trial_timeout, mixed)
         elif tasks and (own or trial_timeout is not None):
             outcomes = _apart(tasks, workers, line, trial_timeout, meanwhile)
@@ -139,19 +138,20 @@ def _here_or_apart(
     """
     alone = _Alone(line, min(workers, len(tasks)), sum(task.steps for task in tasks))
     if alone.workers <= 1:
-        deque(meanwhile, maxlen=0)
+        performed(meanwhile, line)
     todo, left = list(tasks), alone.left
     for outcome in _here(tasks, alone):
         if outcome.stopped:
             line.tell(alone.left - left)  # its process tells of these steps again
         else:
             todo.pop(0)
+            alone.workers = min(workers, len(todo) or 1)
         left = alone.left
         yield outcome
     if todo and not line.stopped():
         yield from _apart(todo, workers, line, None, meanwhile)
     else:
-        deque(meanwhile, maxlen=0)
+        performed(meanwhile, line)
 
 
 def _apart(

@@ -126,6 +126,39 @@ def test_others_are_hired_for_what_they_save():
             assert line.stopped() == hires
 
 
+def test_the_last_chunk_is_not_put_down_for_another_process(small, tmp_path, monkeypatch):
+    """One process saves nothing where one chunk is left, however long it takes."""
+    monkeypatch.setattr(tasks_room, "CALL_SECONDS", 0.0)
+    monkeypatch.setattr(workers_room, "Crew", None)
+    tasks = tasks_of(prepared(load(small, {"training.steps": 40})), RunFolder(tmp_path))
+    left = sum(task.steps for task in tasks)
+
+    def told(done):
+        nonlocal left
+        left -= done
+        monkeypatch.setattr(workers_room, "HIRING_SECONDS", 0.0 if left < tasks[-1].steps else 1e9)
+
+    assert [one.error for one in trained(tasks, 8, told)] == ["", ""]
+    assert left == 0
+
+
+@pytest.mark.parametrize("count", [1, 8])
+def test_an_interrupt_ends_also_what_is_done_before_and_after_training(small, tmp_path, count):
+    performed = []
+
+    def meanwhile():
+        for number in range(9):
+            performed.append(number)
+            if number == 2:
+                interrupt()
+            yield
+
+    tasks = tasks_of(prepared(load(small)), RunFolder(tmp_path))
+    with pytest.raises(KeyboardInterrupt):
+        list(trained(tasks, count, lambda done: None, meanwhile=meanwhile()))
+    assert performed == [0, 1, 2]
+
+
 @pytest.mark.parametrize("fault", [97, 98], ids="fault-{}".format)
 def test_what_cannot_be_kept_ends_all_at_once(small, tmp_path, workers, fault):
     """Whatever the system's reason: here the folder of the parts is gone."""
