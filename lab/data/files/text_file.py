@@ -5,6 +5,7 @@ import re
 import zlib
 from array import array
 from collections.abc import Collection, Iterator, Sequence
+from io import StringIO
 from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO, cast
@@ -14,7 +15,7 @@ import pandas as pd
 
 from lab.data.counts import check_size
 from lab.data.dataset import IntArray
-from lab.data.files import text_form
+from lab.data.files import arff, text_form
 from lab.data.files.cells import Column, column, number
 from lab.data.files.selection import rises_by_one
 from lab.data.files.table import Table
@@ -50,7 +51,7 @@ _MARKED_UP = (
 )
 """Texts that are no tables, by how they begin."""
 
-_PANDAS_UNNAMED = re.compile(r"Unnamed: \d+")
+_PANDAS_UNNAMED = re.compile(r"Unnamed: \d+(\.\d+)?")
 
 
 def read(
@@ -97,6 +98,17 @@ def _opened(path: Path) -> TextIO:
     return cast(TextIO, opener(path, "rt", encoding="utf-8-sig", newline=""))
 
 
+def _rows(path: Path, form: Form) -> TextIO:
+    """The file, at its first row."""
+    file = _opened(path)
+    for _ in islice(file, form.before):
+        pass
+    if not form.arff:
+        return file
+    with file:
+        return StringIO("".join(map(arff.as_csv, file)))
+
+
 def _other_than_text(path: Path, byte: int) -> str:
     with path.open("rb") as file:
         first = file.read(4)
@@ -137,9 +149,7 @@ def _lines(name: str, file: TextIO) -> Iterator[str]:
 def _places(path: Path, name: str, form: Form) -> IntArray:
     """The line of every row. Raises PartError where a row has another width than the first line says."""
     places = array("q")
-    with _opened(path) as file:
-        for _ in islice(file, form.before):
-            pass
+    with _rows(path, form) as file:
         found = text_form.widths(name, _lines(name, file), form.separator, form.before)
         for line, width in found:
             if width != form.width:
@@ -182,9 +192,7 @@ def _columns(
 ) -> dict[str, Column]:
     """The columns with these names, or ``texts`` alone, in which numbers are texts too."""
     parts: dict[str, list[Column]] = {title: [] for title in texts or titles}
-    with _opened(path) as file:
-        for _ in islice(file, form.before):
-            pass
+    with _rows(path, form) as file:
         chunks = pd.read_csv(
             file,
             sep=r"\s+" if form.separator == BLANKS else form.separator,

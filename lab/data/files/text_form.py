@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, takewhile, zip_longest
 
+from lab.data.files import arff
 from lab.data.files.cells import MISSING, number
 from lab.errors import PartError, counted
 
@@ -22,7 +23,6 @@ _COMMA = re.compile(r"[+-]?\d*,\d+(?:e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+", re.ASCII)
 _POINT = re.compile(r"[+-]?\d*\.\d+(?:e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 _THOUSANDS_BY_POINT = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
-_ATTRIBUTE = re.compile(r"""@attribute\s+('[^']*'|"[^"]*"|\S+)""", re.IGNORECASE)
 _YEARS = range(1800, 2101)
 
 
@@ -32,6 +32,7 @@ class Form:
 
     ``titles`` are the names of the columns, "" for one without; None where no line names them. ``before``
     counts the lines before the first row, ``comments`` those of them that say nothing, ``width`` the columns.
+    The rows may be those of ``arff``.
     """
 
     separator: str
@@ -40,6 +41,7 @@ class Form:
     before: int
     width: int
     comments: int = 0
+    arff: bool = False
 
     @property
     def notes(self) -> Iterator[str]:
@@ -110,8 +112,9 @@ def form(name: str, lines: Sequence[str], separator: str | None = None, header: 
     Raises PartError where there are no rows, and where what was given cuts the lines less well than another.
     """
     comments = len(list(takewhile(is_comment, lines)))
-    if arff := _arff(lines):
-        return arff
+    if found := arff.head(lines):
+        titles, before = found
+        return Form(",", ".", titles, before, len(titles), arff=True)
     marked = [line.lstrip("#% ") for line in lines[:comments] if not line.startswith("sep=")][-1:]
     mark = separator or _separator(name, lines[comments:])
     if separator is not None:
@@ -187,16 +190,6 @@ def _separator(name: str, lines: Sequence[str]) -> str:
         if 2 * count > len(widths):
             shares[mark] = count / len(widths)
     return max(shares, key=lambda mark: shares[mark], default=",")
-
-
-def _arff(lines: Sequence[str]) -> Form | None:
-    """The form of an ARFF file, by the lines up to ``@data``; None where they are not there."""
-    heads = [line.strip().lower() for line in lines]
-    if "@data" not in heads:
-        return None
-    before = heads.index("@data") + 1
-    named = [found[1].strip("'\"") for line in lines[:before] if (found := _ATTRIBUTE.match(line.strip()))]
-    return Form(",", ".", tuple(named), before, len(named)) if named else None
 
 
 def _decimal(separator: str, rows: Sequence[Sequence[str]]) -> str:

@@ -190,3 +190,18 @@ def test_a_word_that_is_missing_takes_no_number_with_it(read, word, like):
     table = read(f"x,y\n{word},0\n{like or 5.0},1\n2,0\n", missing=[word])
     assert np.isnan(table.columns["x"][0])
     assert table.columns["x"][1:].tolist() == [like or 5.0, 2.0]
+
+
+def test_an_arff_file_has_comments_among_its_rows_and_single_quotes(read):
+    head = "@relation r\n@attribute 'a b' numeric\n@attribute kind {'it\\\\'s', \"x y\"}\n@data\n"
+    table = read(head + "1,'it\\'s'\n% between\n  ?, \"x y\"\n\n%\n%\n", "a.arff")
+    assert table.columns["kind"].tolist() == ["it's", "x y"]
+    assert table.columns["a b"].tolist() == pytest.approx([1, np.nan], nan_ok=True)
+    assert table.places.tolist() == [5, 7]
+    assert table.notes == ()
+
+
+def test_a_table_that_pandas_wrote_three_times_has_three_indices(read):
+    rows = "".join(f"{row},{row},{row},{row * row}\n" for row in range(4))
+    table = read(",Unnamed: 0.1,Unnamed: 0,a\n" + rows)
+    assert [*table.columns] == ["a"]
