@@ -212,7 +212,7 @@ class Cost(ABC):
         return None
 
     def refuses_targets(self, y: Array) -> str | None:
-        """Why this cost has no least value for these targets, or None."""
+        """Why this cost makes no sense of the targets y (m, n), a row an example, or None."""
         return None
 
     def best_constant(self, y: Array) -> Array:

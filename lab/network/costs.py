@@ -14,6 +14,9 @@ from lab.parts import Activation, Cost
 WITHIN = (1e-300, 1 - 1e-16)
 """The probabilities of which a cross-entropy is finite, nearly."""
 
+ROUNDED_SHARES = 0.01
+"""Shares that sum to 1 but for less than this are taken for rounded ones."""
+
 
 def is_identity(sigma: Activation) -> bool:
     """Whether σ(z) = z, by whatever formula.
@@ -210,7 +213,15 @@ class SoftmaxCrossEntropy(Cost):
         return "softmax-cross-entropy holds the output's softmax itself; expected output = 'identity'"
 
     def refuses_targets(self, y: Array) -> str | None:
-        return _no_probabilities("softmax-cross-entropy", y)
+        if told := _no_probabilities("softmax-cross-entropy", y):
+            return told
+        sums = y.sum(axis=-1, dtype=np.float64)
+        if (unlike := np.abs(sums - 1) > ROUNDED_SHARES).any():
+            return (
+                f"softmax-cross-entropy needs targets that sum to 1, and some sum to {sums[unlike][0]:g}; "
+                "expected cost = 'cross-entropy' with output = 'sigmoid', or cost = 'quadratic'"
+            )
+        return None
 
     def best_constant(self, y: Array) -> Array:
         return np.asarray(np.log(np.clip(super().best_constant(y), *WITHIN)))

@@ -239,3 +239,13 @@ def test_a_formula_is_taken_for_the_function_that_it_is(text, is_it, cost):
     assert cost.cancels(Formula(text))
     assert cost.refuses(Formula(text)) is None
     assert not any(is_it(Formula(other)) for other in ("s(2*z)", "tanh(z)", "2*z"))
+
+
+def test_softmax_cross_entropy_refuses_targets_that_sum_to_other_than_1():
+    """p − y is no slope of it there: δ would point elsewhere. Rounded shares are taken."""
+    cost = SoftmaxCrossEntropy()
+    assert cost.refuses_targets(np.array([[0.333, 0.333, 0.333], [0.0, 1.0, 0.0]])) is None
+    assert cost.refuses_targets(np.array([[0.0, 1.0, 0.0], [1.0, 1.0, 0.0]])) == (
+        "softmax-cross-entropy needs targets that sum to 1, and some sum to 2; "
+        "expected cost = 'cross-entropy' with output = 'sigmoid', or cost = 'quadratic'"
+    )

@@ -32,6 +32,9 @@ DRAWS = 50_000
 AT_ONCE = 20_000
 """Outputs that are drawn together, of many draws: few enough for the cache."""
 
+ROWS_AT_ONCE = 1000
+"""Pairs of rows that are copied together."""
+
 
 def pairs(network: Network, seen: Examples, examples: int, most: int = MOST_PAIRS) -> list[Pairs]:
     """The kinds of pairs of a reading that sees so many ``examples`` of those that are ``seen``.
@@ -60,7 +63,7 @@ def _kinds(seen: Examples, examples: int, most: int) -> list[tuple[Pairs, Array,
     for same, number in ((True, among), (False, n * (n - 1) - among)):
         if number:
             first, second = _pairs_of(group, same, number, most)
-            both = [np.einsum("ij,ij->i", rows[first], rows[second]) for rows in (x, y)]
+            both = [_products_of(rows, first, second) for rows in (x, y)]
             means = [(alike if same else apart) / number for alike, apart in of_all]
             size = x.shape[1] * np.sqrt(q[first]) * np.sqrt(q[second])
             correlation = np.clip(both[0] / np.where(size == 0, 1.0, size), -1, 1)
@@ -81,6 +84,15 @@ def _pairs_of(group: Array, same: bool, number: int, most: int) -> tuple[Array, 
     chance = chance if same else len(group) - 1 - chance  # how many partners each has
     first = rng.choice(len(group), most, p=chance / chance.sum())
     return first, _partners(group, first, same, rng)
+
+
+def _products_of(rows: Array, first: Array, second: Array) -> Array:
+    """v·v′ of these pairs of rows; a block at a time, since copies of so many rows would be large."""
+    found = np.empty(len(first))
+    for start in range(0, len(first), ROWS_AT_ONCE):
+        here = slice(start, start + ROWS_AT_ONCE)
+        np.einsum("ij,ij->i", rows[first[here]], rows[second[here]], out=found[here])
+    return found
 
 
 def _products(rows: Array, group: Array) -> tuple[float, float]:

@@ -1,3 +1,5 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -104,3 +106,17 @@ def test_of_many_pairs_a_sample_has_their_means():
         assert (np.sum(kind.alike.y * kind.alike.other, axis=1) == (1 if kind is kinds[0] else 0)).all()
         first = (kind.alike.y[:, 0] == 1).mean()
         assert first == pytest.approx(mask[labels == 0].sum() / mask.sum(), abs=0.03)
+
+
+def test_pairs_of_rows_are_copied_a_few_at_a_time(monkeypatch):
+    """However many pairs there are, memory is that of a block; the products are those of all at once."""
+    rng = np.random.default_rng(0)
+    rows, (first, second) = rng.standard_normal((50, 400)), rng.integers(0, 50, (2, 20_000))
+    tracemalloc.start()
+    try:
+        found = pairs_room._products_of(rows, first, second)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < rows[first].nbytes / 5
+    assert (found == np.einsum("ij,ij->i", rows[first], rows[second])).all()
