@@ -136,6 +136,7 @@ def _here_or_apart(
     What is under way goes on there from where it is. What is to be done ``meanwhile`` is done first where no
     others may be asked.
     """
+    workers = workers if can_begin() else 1
     alone = _Alone(line, min(workers, len(tasks)), sum(task.steps for task in tasks))
     if alone.workers <= 1:
         performed(meanwhile, line)
