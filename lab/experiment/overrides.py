@@ -82,9 +82,15 @@ def _without_replaced(values: dict[str, Any], given: Mapping[Key, Any]) -> tuple
             values = {**values, "training": {key: value for key, value in training.items() if key != other}}
     varied = values.get("vary")
     if isinstance(varied, Mapping) and not any(key[0] == "vary" for key in given):
-        replaced_keys = [text for text in varied if parsed_or_name(text) in given]
-        notes += [f"the values of {text} in [vary] give way to its override" for text in replaced_keys]
-        kept = {text: tried for text, tried in varied.items() if text not in replaced_keys}
+        kept = {}
+        for text, tried in varied.items():
+            key = parsed_or_name(text)
+            if key in given or (at(values, key) is not None and not given.keys().isdisjoint(prefixes(key))):
+                notes.append(f"the values of {text} in [vary] give way to its override")
+                continue
+            kept[text] = tried
+            lost = [one for one in given if one[: len(key)] == key]
+            notes += [f"the override of {dotted(one)} changes nothing, as [vary] sets {text}" for one in lost]
         values = {**values, "vary": kept}
     return values, notes
 

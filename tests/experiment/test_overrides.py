@@ -154,3 +154,25 @@ def test_an_override_gives_way_to_a_later_one_around_it(first, second, told, wri
     assert source.override_texts == told
     inner, outer = (text.partition("=")[0] for text in (first, second))
     assert source.notes == (f"the override of {inner} gives way to that of {outer} after it",)
+
+
+ACTIVATIONS = (
+    '[data]\nname = "digits"\n[network]\nhidden = [4]\n[vary]\n"network.activation" = ["tanh", "relu"]\n'
+)
+
+
+def test_values_that_vary_give_way_to_an_override_of_the_table_around_them(written):
+    source = read(written(ACTIVATIONS), ['network={hidden=[3], activation="gelu"}'])
+    assert source.values["vary"] == {}
+    assert source.notes == ("the values of network.activation in [vary] give way to its override",)
+    without = read(written(ACTIVATIONS), ["network={hidden=[3]}"])
+    assert (without.values["vary"], without.notes) == ({"network.activation": ["tanh", "relu"]}, ())
+
+
+def test_an_override_within_what_varies_is_told_to_change_nothing(written):
+    text = ACTIVATIONS.replace("hidden = [4]", 'hidden = [4]\nactivation = ["tanh"]')
+    source = read(written(text), ["network.activation[0]=gelu"])
+    assert source.values["vary"] == {"network.activation": ["tanh", "relu"]}
+    assert source.notes == (
+        "the override of network.activation[0] changes nothing, as [vary] sets network.activation",
+    )
