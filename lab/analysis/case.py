@@ -58,6 +58,11 @@ class Case:
     curves: pd.DataFrame
     variant: Mapping[Hashable, Any]
 
+    @cached_property
+    def found(self) -> dict[object, Any]:
+        """What a function found of it, by the function: see `lab.analysis.rule.Rule`."""
+        return {}
+
     @property
     def first_step(self) -> int:
         return int(self._cells.steps[0])

@@ -183,14 +183,14 @@ class Rule:
         """Whether readings see too few examples to judge each trial."""
         if case.enough_examples:
             return False
-        values = self.values(case)
+        values = self._values_of(case)
         return values.open_at(self.threshold) if isinstance(values, Bounds) else self.open(case)
 
     def verdict(self, name: str, variant: str, case: Case) -> Verdict | None:
         """The verdict on a variant under the name of this rule, or None where nothing is wrong."""
         if self.lacks(case):
             return None
-        values, of = self.values(case), len(case.trials)
+        values, of = self._values_of(case), len(case.trials)
         if isinstance(values, Bounds):
             values = values.judged_by(self.threshold)
         found = [seen for layer, of_layer in values.items() if (seen := self._seen(layer, of_layer, of))]
@@ -205,6 +205,13 @@ class Rule:
         value, threshold = (self.measure(case, number) for number in (worst.value, self.threshold))
         found_in = worst.layer, self.step(case), value, threshold, worst.trials, of
         return Verdict(name, variant, *found_in, sentence, self.over)
+
+    def _values_of(self, case: Case) -> pd.DataFrame | Bounds:
+        """The values, which are found once for each case."""
+        if self.values not in case.found:
+            case.found[self.values] = self.values(case)
+        found: pd.DataFrame | Bounds = case.found[self.values]
+        return found
 
     def _seen(self, layer: Any, values: pd.Series, of: int) -> Seen | None:
         """What enough trials show in a layer, or None."""

@@ -98,3 +98,13 @@ def test_a_rule_of_ratios_takes_their_middle():
 )
 def test_a_rule_needs_its_quantities(changed, speaks):
     assert bool(told([0.9], **changed)) == speaks
+
+
+def test_a_rule_finds_its_values_once_for_a_case():
+    """Whether it speaks, and whether it could judge, are asked of the same; they take most of the time."""
+    asked, judged = [], case(2)
+    rule = Rule("?", 0.5, lambda one: asked.append(one) or whole(pd.Series([0.9, 0.1])), lambda one, seen: "")
+    rule.verdict("rule", "tanh", judged)
+    rule.verdict("rule", "tanh", judged)
+    rule.is_open(judged)
+    assert len(asked) == 1
