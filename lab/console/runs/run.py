@@ -11,7 +11,7 @@ import pandas as pd
 from lab.analysis.answers import READ as FOR_ANSWERS
 from lab.analysis.answers import seen
 from lab.analysis.rule import Verdict, Verdicts
-from lab.analysis.summary import by_layer, name_of_r2, summary
+from lab.analysis.summary import by_layer, name_of_r2, places, summary
 from lab.analysis.verdicts import READ, verdicts
 from lab.console.screen import Block, Page, bold, dim, rows_of
 from lab.errors import counted
@@ -115,8 +115,8 @@ def _body(
         yield from _never_saturated(short, variants)
     if "surrogate_floor" in variants and (variants["surrogate_floor"] > 0).any():
         yield dim("surrogate_floor > 0: max(σ′, floor) on the way back, so not the gradient of C")
-    if places := run.info.get("layers"):
-        yield dim(" · ".join(f"{l}: {place}" for l, place in enumerate(places, 1)))
+    if layers_are := places(run.info.get("layers", ())):
+        yield dim(layers_are)
     yield from (note for note in run.info.get("notes", ()) if note.startswith(UNCHECKED))
     for failure in run.info.get("failures", []):
         first, last = failure["trials"][0], failure["trials"][-1]
