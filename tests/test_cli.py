@@ -667,11 +667,11 @@ def test_help_lists_every_command_and_cuts_none_short_on_a_terminal_of_80_column
 SICK = ["-o", "network.hidden=[8,8,8,8,8,8]", "-o", "training.eta=1e-9", "-o", "training.epochs=100"]
 
 
-def test_verdicts_end_a_run_a_few_and_show_tells_them_all(lab, small, monkeypatch):
+def test_verdicts_end_a_run_a_few_and_show_tells_more(lab, small, monkeypatch):
     monkeypatch.setattr(run_page, "FEW_VERDICTS", 1)
     *_, more, last, page = lab("run", small, *QUICK, *SICK)[1].splitlines()
     assert (last.split()[0], page.split()[0]) == ("results:", "look")
-    assert re.fullmatch(r"\d+ more verdicts: lab show small/\S+", more)
+    assert re.fullmatch(r"\d+ more verdicts \(.*updates small \d.*\): lab show small/\S+", more)
     out = lab("show", "small")[1]
     told = json.loads(lab("show", "small", "--json")[1])["verdicts"]
     assert len(told) == int(more.split()[0]) + 1

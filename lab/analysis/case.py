@@ -111,6 +111,11 @@ class Case:
         return str(self.variant.get("seen", "")).startswith("the same ")
 
     @property
+    def watched(self) -> bool:
+        """Whether a script of torch trained it, so that there is no experiment file to change."""
+        return str(self.variant.get("engine")) == "torch"
+
+    @property
     def enough_examples(self) -> bool:
         """Whether ``examples`` are `FEWEST_EXAMPLES` or more, or all."""
         return self.examples >= min(FEWEST_EXAMPLES, int(self.variant.get("train", FEWEST_EXAMPLES)))

@@ -23,6 +23,15 @@ def plain(rows: Rows) -> Rows:
     return rows.set_axis(index.astype(str))
 
 
+def filled(table: pd.DataFrame) -> pd.DataFrame:
+    """The columns of a table in which something stands; all of them where it has no rows.
+
+    >>> filled(pd.DataFrame({"cost": [0.5, None], "note": ["", ""], "r2": [None, None]})).columns.tolist()
+    ['cost']
+    """
+    return table.loc[:, (table.notna() & (table != "")).any()] if len(table) else table
+
+
 def by_variant(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """The rows of each variant, in the order of the table.
 

@@ -78,6 +78,15 @@ def part_learned(cost: Any, of_mean: Any, of_perfect: Any = 0.0) -> Any:
     return 1 - (cost - of_perfect) / np.where(to_learn > _ROUNDED * of_mean, to_learn, nan)
 
 
+def places(layers: Iterable[str]) -> str:
+    """Which layer is which, of a model that was watched; empty where its layers have no names.
+
+    >>> places(["first relu", "output"])
+    '1: first relu · 2: output'
+    """
+    return " · ".join(f"{l}: {place}" for l, place in enumerate(layers, 1))
+
+
 def name_of_r2(costs: Iterable[Any], of_perfect: Iterable[Any] = ()) -> str:
     """What `part_learned` is called: R² where all ``costs`` are quadratic, or are not told.
 

@@ -59,7 +59,9 @@ def _not_judged(cases: Iterable[tuple[Case, set[str]]]) -> list[str]:
     if few:
         least = min(few.values(), key=lambda case: case.examples)
         seen, remedy = least.examples, 'record.on = "probe"'
-        if least.fixed_examples:
+        if least.watched:
+            remedy = "larger batches"
+        elif least.fixed_examples:
             remedy = "more record.examples"
         sees = f"a reading sees only {counted(seen, 'example')}"
         told = sees if seen else "the run does not tell what a reading sees"

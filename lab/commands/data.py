@@ -40,7 +40,7 @@ def look(file: Path) -> Page:
 
     Prints the table [data] that reads it, to be pasted into an experiment file.
 
-    FILE is .csv, .tsv, .txt, .data, .npz or .parquet.
+    FILE is .csv, .tsv, .txt, .data, .dat, .arff, each also with .gz, .npz or .parquet.
     """
     from lab.console.data import look_page
 

@@ -265,12 +265,12 @@ def png_option(name: str, drawn: str) -> Callable[[F], F]:
 
 
 bench_options = together(
+    click.option("--open", "opened", is_flag=True, help="Show such a page in a browser."),
     click.option(
         "--html",
         type=Place(dir_okay=False),
         help="Write a page on which it is moved by hand, with what follows from it.",
     ),
-    click.option("--open", "opened", is_flag=True, help="Show such a page in a browser."),
 )
 """``--html`` and ``--open``: the bench, a page to move σ by hand."""
 

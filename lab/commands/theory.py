@@ -133,7 +133,7 @@ def matrix_form(experiment: Path, **given: Any) -> Page:
 
 @click.command()
 @click.argument("subject", metavar="EXPERIMENT.toml|RUN")
-@click.option("--layer", type=int, required=True, help="The layer, 1 … L.")
+@click.option("--layer", type=int, help="The layer, 1 … L: needed.")
 @click.option("--neuron", type=int, help="The neuron, 1 … n; without it, all neurons of the layer.")
 @moment_options
 @click.option("--reach", type=Decimal(), default=0.1, show_default=True, help="r, the largest move.")

@@ -4,6 +4,7 @@ from html import escape
 
 import pandas as pd
 
+from lab.analysis.rows import filled
 from lab.console.screen import cell_text
 
 _LATEX = str.maketrans({
@@ -35,8 +36,7 @@ def text(table: pd.DataFrame, form: str) -> str:
     """
     if form == "csv":
         return str(table.to_csv(index=False, lineterminator="\n"))
-    if len(table):
-        table = table.loc[:, (table.notna() & (table != "")).any()]
+    table = filled(table)
     numeric = [pd.api.types.is_numeric_dtype(table[column]) for column in table]
     names = list(map(str, table.columns))
     cells = [[cell_text(value) for value in row] for row in table.astype(object).to_numpy().tolist()]

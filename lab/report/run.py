@@ -15,7 +15,7 @@ import pandas as pd
 from lab.analysis.comparisons import poor_reference, unsure
 from lab.analysis.rule import Verdicts
 from lab.analysis.statistics import LEVEL
-from lab.analysis.summary import summary
+from lab.analysis.summary import places, summary
 from lab.errors import counted
 from lab.prover.intervals.enclosure_text import short_bound
 from lab.report.document import document, text
@@ -135,9 +135,8 @@ def _head(subject: Subject, name: str, several: bool) -> str:
         f"<li><strong>{escape(figure.replace('_', ' '))}</strong>: {escape(str(line))}</li>"
         for figure, line in subject.info.get("see", {}).items()
     )
-    notes = "".join(
-        f"<li>{escape(str(note))}</li>" for note in (*found.not_judged, *subject.info.get("notes", ()))
-    )
+    told = (places(subject.info.get("layers", ())), *found.not_judged, *subject.info.get("notes", ()))
+    notes = "".join(f"<li>{escape(str(note))}</li>" for note in told if note)
     return (
         f'<header><{level} class="question">{escape(_question(subject))}</{level}>'
         f'<p class="quiet">{escape(name if several else subject.name)}</p>'

@@ -267,6 +267,7 @@ class Run:
     def _repr_html_(self) -> str:
         """What a notebook shows: the question, the answer, a row a variant, and the verdicts."""
         from lab import markup
+        from lab.analysis.rows import filled
         from lab.report.island import Subject
         from lab.report.run import answer
 
@@ -276,7 +277,7 @@ class Run:
         except StorageError as error:
             return markup.card(title, markup.line(name), markup.line(error))
         told = answer(Subject(str(self), answered(self.info, tables), tables, verdicts))
-        table = self.summary.dropna(axis=1, how="all").to_html(index=False, float_format="{:.3g}".format)
+        table = filled(self.summary).to_html(index=False, float_format="{:.3g}".format)
         words = (title, markup.line(told), without_controls(table), verdicts.html, markup.line(name))
         return markup.card(*words)
 

@@ -37,6 +37,9 @@ def test_rules_that_cannot_judge_are_told_once_with_the_key_that_would_let_them(
     assert [told.partition(". ")[2] for told in fixed] == [
         "The reason: a reading sees only 5 examples. Try more record.examples"
     ]
+    tables = ran(tmp_path, **several, record__on="batch").tables
+    watched = tables | {"variants": tables["variants"].assign(engine="torch")}
+    assert verdicts(watched).not_judged[1].endswith(" 10 examples. Try larger batches")
     (missing,) = open_beside_what_was_learned(record__quantities=["learning_speed"])
     assert missing.startswith("not judged: equal neurons, ")
     assert missing.endswith("weight_norm, update_ratio, low_input")

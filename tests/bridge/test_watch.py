@@ -245,6 +245,9 @@ def test_nothing_is_left_in_the_model_and_the_run_is_a_run(tmp_path, lab_words):
         assert "cnn" in out or "ledger" in out
     code, out, _ = lab_words("show", "cnn")
     assert "1: first relu · 2: act relu · 3: wide tanh · 4: output" in out
+    code, out, _ = lab_words("report", "cnn")
+    assert code == 0
+    assert '"steps":[0,2]' in (run.path / "report.html").read_text(encoding="utf-8").replace(" ", "")
     code, out, _ = lab_words("verify", "cnn", "--json")
     assert code == 0
     files = {one["file"]: one["summed"] for one in json.loads(out)["files"]}

@@ -29,6 +29,16 @@ def test_fault_45_progress_uses_a_clock_that_never_goes_back():
     assert shown.monotonic is time.monotonic
 
 
+def test_progress_in_a_notebook_is_a_line_now_and_then_since_no_cursor_moves_there(monkeypatch):
+    stream = type("OutStream", (io.StringIO,), {"__module__": "ipykernel.iostream", "isatty": lambda _: True})
+    file = stream()
+    monkeypatch.setattr(shown, "err", lambda: Console(file=file, force_jupyter=False, highlight=False))
+    monkeypatch.setattr(shown, "monotonic", iter([0.0, 11.0]).__next__)
+    with progress(10, "training") as advance:
+        advance(5)
+    assert file.getvalue() == "training: 50 %, about 11 s left\n"
+
+
 def test_progress_on_a_terminal_is_a_bar(monkeypatch):
     file = io.StringIO()
     monkeypatch.setattr(shown, "err", lambda: Console(file=file, force_terminal=True, width=80))

@@ -71,6 +71,11 @@ def test_several_runs_have_their_heads_and_their_names():
     assert page.count('<h2 class="question">') == 3
 
 
+def test_the_layers_of_a_watched_model_have_their_names_on_the_page():
+    assert "<li>1: act &lt;relu&gt; · 2: output</li>" in report([subject(layers=["act <relu>", "output"])])
+    assert "<li>1: " not in report([subject()])
+
+
 def test_what_was_not_judged_stands_on_the_page():
     told = "not judged: dead neurons. The reason: a reading sees only 10 examples"
     run = replace(subject(), verdicts=Verdicts([], [told]))

@@ -75,6 +75,8 @@ def test_a_notebook_shows_the_verdicts_as_text(small, root):
     assert shown.count("<small>[") == len(run.verdicts) > 0
     assert "There are verdicts on 2 of 2 variants." in shown
     assert run.verdicts.html in shown
+    assert "dead_layers" in run.summary
+    assert "dead_layers" not in shown
 
 
 def test_a_notebook_shows_each_thing_that_the_face_returns(run):

@@ -124,11 +124,12 @@ def _polynomial(x: Expression) -> Polynomial | None:
         case "div", (u, v) if v.number and isfinite(v.number):
             return _scaled(_polynomial(u), 1 / Fraction(v.number))
         case "pow", (u, v) if v.number in range(2, HIGHEST + 1):
-            u = u.arguments[0] if u.operation == "abs" and v.number == 2 else u
             power = base = _polynomial(u)
             for _ in range(int(v.number or 0) - 1):
                 power = _times(power, base)
             return power
+        case "exp", (u,) if abs((of := multiple(u))[0]) in range(2, HIGHEST + 1):
+            return {(((of[1] if of[0] > 0 else -of[1]).call("exp"), int(abs(of[0]))),): Fraction(1)}
     return {((x, 1),): Fraction(1)}
 
 

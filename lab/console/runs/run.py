@@ -1,5 +1,6 @@
 """The page of a run: what came out of it."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from math import inf
@@ -10,7 +11,7 @@ import pandas as pd
 from lab.analysis.answers import READ as FOR_ANSWERS
 from lab.analysis.answers import seen
 from lab.analysis.rule import Verdict, Verdicts
-from lab.analysis.summary import by_layer, name_of_r2, summary
+from lab.analysis.summary import by_layer, name_of_r2, places, summary
 from lab.analysis.verdicts import READ, verdicts
 from lab.console.screen import Block, Page, bold, dim, rows_of
 from lab.errors import counted
@@ -21,7 +22,10 @@ from lab.runs.files.folder import UNCHECKED
 from lab.runs.files.whereabouts import word
 
 FEW_VERDICTS = 8
-"""A run ends with at most so many verdicts; `lab show` tells them all."""
+"""A run ends with at most so many verdicts."""
+
+MOST_VERDICTS = 24
+"""`lab show` tells at most so many, those of a large sweep by their rules; the run's page has them all."""
 
 MOST_ROWS = 24
 """A run of more (variant, layer) has no table of layers on the screen; its figures and its JSON do."""
@@ -72,11 +76,11 @@ _NO_NUMBERS = {
 """What is to be mended, by the ``origin`` of a trial that diverged."""
 
 
-def page(run: Run, most: int | None = None, found: Verdicts | None = None) -> Page:
+def page(run: Run, most: int = MOST_VERDICTS, found: Verdicts | None = None) -> Page:
     """The answer of a run to its title, what to see in it, its short tables and verdicts, and where all is.
 
-    ``most`` is how many verdicts are shown; all where it is None. JSON holds all. ``found`` are the run's
-    verdicts where they are known already.
+    ``most`` is how many verdicts are shown; JSON holds all. ``found`` are the run's verdicts where they are
+    known already.
     """
     info = run.info
     tables = {name: run.folder.table(name) for name in dict.fromkeys((*READ, *FOR_ANSWERS))}
@@ -103,7 +107,7 @@ def _sights(run: Run, lines: Mapping[str, str]) -> list[dict[str, str]]:
 
 
 def _body(
-    run: Run, value: Mapping[str, Any], variants: pd.DataFrame, found: Sequence[Verdict], most: int | None
+    run: Run, value: Mapping[str, Any], variants: pd.DataFrame, found: Sequence[Verdict], most: int
 ) -> Iterator[Block]:
     short, layers, sights = value["summary"], value["layers"], value["see"]
     yield from _tables(run.info["title"], short, layers, variants)
@@ -111,8 +115,8 @@ def _body(
         yield from _never_saturated(short, variants)
     if "surrogate_floor" in variants and (variants["surrogate_floor"] > 0).any():
         yield dim("surrogate_floor > 0: max(σ′, floor) on the way back, so not the gradient of C")
-    if places := run.info.get("layers"):
-        yield dim(" · ".join(f"{l}: {place}" for l, place in enumerate(places, 1)))
+    if layers_are := places(run.info.get("layers", ())):
+        yield dim(layers_are)
     yield from (note for note in run.info.get("notes", ()) if note.startswith(UNCHECKED))
     for failure in run.info.get("failures", []):
         first, last = failure["trials"][0], failure["trials"][-1]
@@ -121,12 +125,14 @@ def _body(
         told = run.tables["trials"].get("origin", pd.Series(dtype=object))
         faulty = next((_NO_NUMBERS[what] for what in told if what in _NO_NUMBERS), "")
         yield f"all trials diverged{faulty and f'; mend its {faulty}'}"
-    for verdict in found[:most]:
+    shown, left = _parted(found, most)
+    for verdict in shown:
         yield f"{verdict.variant}: {verdict.sentence}"
         yield dim(f"  [{verdict.evidence}]")
     yield from map(dim, value["not_judged"])
-    if left := len(found) - len(found[:most]):
-        yield f"{counted(left, 'more verdict')}: lab show {word(run.path)}"
+    if left:
+        rules = ", ".join(f"{rule} {count}" for rule, count in Counter(one.rule for one in left).items())
+        yield f"{counted(len(left), 'more verdict')} ({rules}): {_all_verdicts(run, len(found))}"
     if sights:
         yield bold("What to see")
         for sight in sights:
@@ -138,6 +144,28 @@ def _body(
         yield bold(f"Answer: {value['answer']}")
     if first := _first(run, [sight["path"] for sight in sights]):
         yield f"look first at: {first}"
+
+
+def _parted(found: Sequence[Verdict], most: int) -> tuple[list[Verdict], list[Verdict]]:
+    """Those that are told and those that are left, in their order: each rule is told before one is twice."""
+    count = Counter[str]()
+    turns = list[int]()
+    for verdict in found:
+        turns.append(count[verdict.rule])
+        count[verdict.rule] += 1
+    told = set(sorted(range(len(found)), key=turns.__getitem__)[:most])
+    parts = list[Verdict](), list[Verdict]()
+    for at, verdict in enumerate(found):
+        parts[at not in told].append(verdict)
+    return parts
+
+
+def _all_verdicts(run: Run, count: int) -> str:
+    """Where all of so many verdicts are."""
+    report = run.path / REPORT
+    if count > MOST_VERDICTS and report.is_file():
+        return str(report)
+    return f"lab show {word(run.path)}{' --json' * (count > MOST_VERDICTS)}"
 
 
 def _first(run: Run, paths: Sequence[str]) -> str:

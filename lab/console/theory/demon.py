@@ -1,6 +1,6 @@
 """The page of ``lab demon``: what moving the z, or the a, of one neuron or of each in a layer does to C."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
@@ -10,7 +10,7 @@ import pandas as pd
 from lab.analysis.demon import MOVED, moves_of_neuron, neurons_of_layer
 from lab.console.screen import Block, Page, Rows, dim, drawn
 from lab.console.theory.moment import Chosen, Moment, check
-from lab.errors import LabError
+from lab.errors import LabError, counted
 from lab.runs.preparation import Prepared
 
 NEURON_FORM = {"change": "ΔC by Δ{m}", "predicted": "{d}Δ{m}", "remainder": "remainder"}
@@ -21,10 +21,11 @@ LAYER_FORM = {"derivative": "{d}", "order": "order", "best_move": "best Δ{m}", 
 class Place:
     """Where the demon sets in: ``layer`` and ``neuron`` count from 1.
 
-    Without a ``neuron`` it goes through the whole layer. No move is larger than ``reach``.
+    Without a ``neuron`` it goes through the whole layer; a ``layer`` is needed. No move is larger than
+    ``reach``.
     """
 
-    layer: int
+    layer: int | None
     neuron: int | None
     reach: float
 
@@ -32,27 +33,37 @@ class Place:
 def page(ready: Prepared, moment: Moment, place: Place, plot: Path | None) -> Page:
     """Train the trial up to the moment, and let both demons loose.
 
-    Raises LabError, with the range, where a number is out of it, or where the trial diverged.
+    Raises LabError, with the range, where a number is out of it or no layer is given, or where the trial
+    diverged.
     """
     chosen = Chosen(ready, moment)
     network = chosen.training.network
-    check("layer", place.layer, 1, network.depth)
+    layer = _layer(place, network.sizes)
     if place.neuron is not None:
-        check("neuron", place.neuron, 1, network.sizes[place.layer], f" of layer {place.layer}")
+        check("neuron", place.neuron, 1, network.sizes[layer], f" of layer {layer}")
     if not 0 < place.reach < inf:
         raise LabError(f"--reach {place.reach:g}: expected a finite number above 0")
     scene = chosen.scene()
     if place.neuron is None:
-        name, neuron, found = "demon_layer", "", neurons_of_layer(scene, place.layer, place.reach)
+        name, neuron, found = "demon_layer", "", neurons_of_layer(scene, layer, place.reach)
     else:
         name, neuron = "demon", f", neuron {place.neuron}"
-        found = moves_of_neuron(scene, place.layer, place.neuron, place.reach)
-    title = chosen.title(f"layer {place.layer}{neuron}")
+        found = moves_of_neuron(scene, layer, place.neuron, place.reach)
+    title = chosen.title(f"layer {layer}{neuron}")
     return Page(
         {**chosen.where, "cost": scene.cost, "rows": found},
         _body(found, scene.cost, place, title, network.surrogate_floor > 0),
         drawn(name, {name: found}, plot, chosen.variant.label),
     )
+
+
+def _layer(place: Place, sizes: Sequence[int]) -> int:
+    last = len(sizes) - 1
+    if place.layer is None:
+        own = ", ".join(f"{layer} ({counted(size, 'neuron')})" for layer, size in enumerate(sizes) if layer)
+        raise LabError(f"--layer is missing; the layers are {own}, the last is the output")
+    check("layer", place.layer, 1, last)
+    return place.layer
 
 
 def _body(

@@ -1,6 +1,9 @@
+import re
+
 import pytest
 
 import lab
+from lab.console.runs import run as shown
 from lab.console.runs.run import page
 from lab.console.screen import Rows, show
 
@@ -50,6 +53,32 @@ def test_layers_without_a_gradient_are_told_by_verdicts_alone(root, tmp_path):
         shown = page(lab.run(path, results=root, plots=False))
         assert shown.value["verdicts"][0]["rule"] == told
         assert not any(str(block).startswith("dead: ") for block in shown.body)
+
+
+def test_verdicts_of_a_large_sweep_are_folded_by_their_rules(root, tmp_path, monkeypatch):
+    """One of each rule is told before a second, how many are left by which rule, and where they are."""
+    path = tmp_path / "some.toml"
+    vary = '[vary]\n"training.eta" = [1e-9, 2e-9, 50.0, 60.0]\n"network.activation" = ["tanh", "relu"]\n'
+    path.write_text(TEXT.replace("steps = 3", "steps = 250") + vary, encoding="utf-8")
+    run = lab.run(path, results=root, plots=False)
+    found = run.verdicts
+    rules = {one.rule for one in found}
+    assert len(found) > len(rules) + 1
+    told = [str(block) for block in page(run, len(rules)).body]
+    kept = [one for one in found if f"{one.variant}: {one.sentence}" in told]
+    assert [one.rule for one in kept] == list(dict.fromkeys(one.rule for one in found))
+    (left,) = (line for line in told if " more verdicts (" in line)
+    counts = re.findall(r"(\d+)[,)]", left)
+    assert int(left.split()[0]) == len(found) - len(rules) == sum(map(int, counts))
+    monkeypatch.setattr(shown, "MOST_VERDICTS", len(found))
+    (left,) = (str(block) for block in page(run, len(rules)).body if " more verdicts (" in str(block))
+    assert left.endswith(f"): lab show {run.path}")
+    monkeypatch.setattr(shown, "MOST_VERDICTS", len(rules))
+    (left,) = (str(block) for block in page(run, len(rules)).body if " more verdicts (" in str(block))
+    assert left.endswith(f"): lab show {run.path} --json")
+    (run.path / "report.html").touch()
+    (left,) = (str(block) for block in page(run, len(rules)).body if " more verdicts (" in str(block))
+    assert left.endswith(f"): {run.path}/report.html")
 
 
 def words(root, tmp_path, more):

@@ -107,6 +107,13 @@ def test_what_is_out_of_range_gets_one_line_with_the_range(refused, small, optio
         assert said == f"error: {option} {value}: expected {expected}\n"
 
 
+def test_without_a_layer_it_is_told_which_there_are(refused, small):
+    said = refused("demon", small)
+    assert said.startswith("error: --layer is missing; the layers are 1 (")
+    assert "2 (5 neurons), 3 (" in said
+    assert said.endswith("), the last is the output\n")
+
+
 def test_a_trial_that_diverged_says_so(refused, small):
     changed = ["training.eta=1e300", 'network.activation="relu"', 'network.cost="quadratic"']
     overrides = [word for change in (*changed, 'network.output="identity"') for word in ("-o", change)]
