@@ -96,11 +96,14 @@ def _proved(sigma: Activation, q: float, deep: Deep) -> dict[str, Interval]:
     """What is proved of a σ that has a formula, and between which numbers."""
     found = {
         "forward_gain": prover.forward_gain_enclosure(sigma),
-        "backward_gain": prover.backward_gain_enclosure(sigma),
         "mean_square_slope": prover.slope_square_enclosure(sigma, 1.0),
-        "fixed_point": prover.fixed_point_enclosure(sigma, q, deep.weight_variance, deep.bias_variance),
-        "chi": prover.chi_enclosure(sigma, q, deep.weight_variance),
     }
+    if found["forward_gain"]:  # what cannot be proved at q = 1 costs as much to fail elsewhere
+        fixed = prover.fixed_point_enclosure(sigma, q, deep.weight_variance, deep.bias_variance)
+        found["fixed_point"] = fixed
+    if found["mean_square_slope"]:
+        found["backward_gain"] = prover.backward_gain_enclosure(sigma)
+        found["chi"] = prover.chi_enclosure(sigma, q, deep.weight_variance)
     return {fact: known for fact, known in found.items() if known is not None}
 
 

@@ -110,7 +110,9 @@ def _simpler_difference(x: Expression, y: Expression) -> Expression | None:
 
 
 def _common_factor(name: str, x: Expression, y: Expression) -> Expression | None:
-    """C·u ± c·v as c·(u ± v), also where u or v is 1: 0.5 + 0.5·tanh z is 0.5·(1 + tanh z)."""
+    """C·u ± c·v as c·(u ± v), also where u or v is 1: 0.5 + 0.5·tanh z is 0.5·(1 + tanh z); and u/d ± v/d."""
+    if x.operation == y.operation == "div" and x.arguments[1] is y.arguments[1] and not x.arguments[1].varies:
+        return x.arguments[0].call(name, y.arguments[0]) / x.arguments[1]
     (c, u), (d, v) = _factored_quotient(x), _factored_quotient(y)
     if c is None or c in (0, 1) or c != d or (u is None and v is None):
         return None
@@ -174,8 +176,8 @@ def _simpler_power(x: Expression, c: Expression) -> Expression | None:
         return c.call("exp")
     if c.number == 1:
         return x
-    if c.number is not None and c.number % 2 == 0 and _has_a_sign(x):
-        return (-x) ** c
+    if c.number is not None and c.number % 2 == 0 and (x.operation == "abs" or _has_a_sign(x)):
+        return (x.arguments[0] if x.operation == "abs" else -x) ** c
     return x.lifted(1) if (c.number == 0 and x.total) or (x.number == 1 and c.total) else None
 
 

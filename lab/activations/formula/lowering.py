@@ -83,8 +83,8 @@ def _levels_off(over: Expression, under: Expression) -> Expression | None:
     if len(terms) != 2 or not any(term.number is not None and term.number > 0 for term in terms):
         return None
     for u in (over, multiple(over)[1]):
-        if u.number is None and (u**2 if root else u.call("abs")) in terms:
-            return u
+        if u.number is None and (term := u**2 if root else u.call("abs")) in terms:
+            return term.arguments[0]  # the u also of |u| over it
     return None
 
 

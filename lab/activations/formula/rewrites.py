@@ -15,7 +15,7 @@ arctan.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, reduce
-from itertools import permutations
+from itertools import combinations, permutations
 from typing import TypeAlias
 
 from lab.activations.formula.graph import Expression, folded
@@ -209,7 +209,7 @@ def _replaced(expression: Expression, table: tuple[Rewrite, ...]) -> Expression:
             return found if table is PRECISE else _replaced(found, table)
     if (found := _with_common_factor(expression, table)) is not None:
         return found if table is PRECISE else _replaced(found, table)
-    if table is PRECISE and (found := without_cancelling(expression)) is not None:
+    if table is PRECISE and (found := without_cancelling(expression) or _roots_among_terms(expression)):
         return found
     if (found := hinged(expression) or _logarithm(expression)) is not None:
         return _replaced(found, table)
@@ -247,6 +247,16 @@ def _with_terms(written: Expression, form: Expression, found: Expression) -> Exp
                 for sign, term in rest:
                     total = total + term if sign == 1 else total - term
                 return total
+    return None
+
+
+def _roots_among_terms(found: Expression) -> Expression | None:
+    """A sum of three or more terms, of two of which the roots cancel."""
+    terms = list(signed_terms(found)) if found.operation in ("add", "sub") else []
+    for pair in combinations(terms, 2) if 2 < len(terms) <= MOST_TERMS else ():
+        one, other = (sign * term for sign, term in pair)
+        if (total := without_cancelling(one + other)) is not None:
+            return reduce(lambda total, x: total + x[0] * x[1], (x for x in terms if x not in pair), total)
     return None
 
 

@@ -8,9 +8,9 @@ two kinks f is continued as if there were none, so that the quadrature does not 
 is bounded by the order of f there.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from math import inf
+from math import inf, nextafter
 
 from flint import acb, arb, ctx
 
@@ -74,9 +74,12 @@ def mean_square_within(f: Integrand, q: float, furthest: float, expected: float)
     most = max(MOST_EVALUATIONS // len(parts), _LEAST_EVALUATIONS)
     total = arb(0)
     with ctx.workprec(PRECISION):
-        for z, known in parts:
+        integrands = [(z, _density_times_square(f, q, z, known)) for z, known in parts]
+        if not all(integrand(end, False).is_finite() for z, integrand in integrands for end in _ends(z)):
+            return arb.nan()  # as of 1/√z beside 0: no halving helps
+        for z, integrand in integrands:
             total += acb.integral(
-                _density_times_square(f, q, known),
+                integrand,
                 acb(z.low),
                 acb(z.high),
                 rel_tol=arb(GOAL),
@@ -86,10 +89,18 @@ def mean_square_within(f: Integrand, q: float, furthest: float, expected: float)
     return total
 
 
+def _ends(z: Interval) -> Iterator[acb]:
+    """Balls around the shortest parts at both ends of an interval."""
+    for end, towards in ((z.low, z.high), (z.high, z.low)):
+        yield acb(arb(end).union(arb(nextafter(end, towards))))
+
+
 def _density_times_square(
-    f: Integrand, q: float, known: Mapping[Expression, Branch]
+    f: Integrand, q: float, path: Interval, known: Mapping[Expression, Branch]
 ) -> Callable[[acb, bool], acb]:
-    """f(z)² e^{−z²/2q}/√(2πq) as a function of a ball and of whether it has to be analytic there."""
+    """f(z)² e^{−z²/2q}/√(2πq) as a function of a ball around a part of the path, and of whether it has to be
+    analytic on the ball.
+    """
     function = continued((f.f, f.defined), known)
     rate, factor = -1 / (2 * arb(q)), 1 / (2 * arb.pi() * q).sqrt()
 
@@ -99,7 +110,8 @@ def _density_times_square(
             if analytic:
                 return NOT_ANALYTIC
             with ctx.workprec(_PRECISION_OF_BOUNDS):
-                bounds = f.bounds(Interval(-upper(-z.real), upper(z.real)))
+                low, high = max(-upper(-z.real), path.low), min(upper(z.real), path.high)
+                bounds = f.bounds(Interval(low, high))  # a ball sticks out by what it is rounded
             value = ball_around(bounds.values)
         return value**2 * (z**2 * rate).exp() * factor
 

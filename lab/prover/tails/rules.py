@@ -71,7 +71,8 @@ def tail_of(name: str, values: Interval, *x: tuple[Interval, Tail | None]) -> Ta
     origin = made.origin if is_one_of_two else (name, tuple(arguments))
     if name in ("add", "sub") and span is not None and span.least == 0:
         span, order = _left_of(Tail(start, span, order, origin=origin))
-    if span is None or not all(end.is_finite() for end in span) or (plain.span and order > CONSTANT):
+    is_wide = span and plain.span and order > CONSTANT and not _is_narrower(span, plain.span)
+    if span is None or is_wide or not all(end.is_finite() for end in span):
         span, order = plain.span, CONSTANT
     elif plain.span and order == CONSTANT:
         span = Span(span.low.max(plain.span.low), span.high.min(plain.span.high))
@@ -88,6 +89,11 @@ def tail_of(name: str, values: Interval, *x: tuple[Interval, Tail | None]) -> Ta
         default=(CONSTANT, ZERO),
     )
     return Tail(start, span, order, least.lower(), lower, made.line, made.unbounded, origin)
+
+
+def _is_narrower(x: Span, y: Span) -> bool:
+    """Whether x spans less than y does, relative to its size."""
+    return bool(x.least * y.most > y.least * x.most)
 
 
 def _left_of(x: Tail) -> tuple[Span | None, Order]:
