@@ -14,7 +14,7 @@ FEWEST_DIGITS = 6
 """A number with more digits than these is cut to them, where that still shows what it is to show."""
 
 _SIZES = tuple(2.0**exponent for exponent in (0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1023))
-"""How far out a point is looked for towards which σ′ goes beyond all bounds."""
+"""How far out a point is looked for towards which σ′ goes beyond all bounds, or to a limit."""
 
 _STEPS = tuple(0.1**exponent for exponent in range(13))
 """How far from a kink a point is looked for first: one next to it takes more digits."""
@@ -45,7 +45,7 @@ def counter_example(family: Provable, extreme: Extreme, claim: Interval) -> Poin
         return fails(point) and isfinite(family.slope.at(point).magnitude)
 
     fewest, point = FEWEST_DIGITS, next(filter(fails, _candidates(family, extreme)), None)
-    if point is None and _is_unbounded(extreme):
+    if point is None:
         fewest, point = 1, _far_out(extreme, fails, is_finite)
     if point is None:
         return None
@@ -108,7 +108,9 @@ _Tells: TypeAlias = Callable[[Point], bool]
 
 
 def _far_out(extreme: Extreme, fails: _Tells, is_finite: _Tells) -> Point | None:
-    """A point in a tail in which σ′ goes beyond all bounds; where it ``is_finite``, if that is found."""
+    """A point in a tail in which σ′ goes beyond all bounds or to a limit; where it ``is_finite``, if that is
+    found.
+    """
     rest = extreme.at[1:]
     for end in extreme.tails:
         side = 1.0 if end > 0 else -1.0

@@ -32,7 +32,7 @@ CURVE_POINTS, NEAR = 161, 8
 """So many points of a curve are kept for |z| up to this, and beyond it all that are sampled."""
 SPLIT = ("trials", "histograms", "curves", "prediction")
 NONE = pd.DataFrame()
-NO_VALUES: dict[str, Any] = {"steps": [], "epochs": [], "values": {}}
+NO_VALUES: dict[str, Any] = {"steps": [], "values": {}}
 NOTHING_ABOUT = {"note", "reaches", "transport", "slope", "transport_total", "slope_total"}
 """Columns of the ledger that its decades tell already."""
 
@@ -57,7 +57,7 @@ class Subject:
 def island(subjects: Sequence[Subject], names: Sequence[str]) -> dict[str, Any]:
     """What the page's script reads of these runs, as values for JSON; ``names`` are those of the runs.
 
-    ``variants`` has for each variant its ``steps`` and ``epochs``, by quantity the ``median`` and perhaps the
+    ``variants`` has for each variant its ``steps``, by quantity the ``median`` and perhaps the
     ``low`` and ``high`` over the trials (of causes the mean) as lists [layer][reading], its ``histograms`` of
     z, and the places of its ``curves`` σ and σ′. ``compared`` has the `differences` of each run. Numbers have
     four digits; what is not finite is null. Where there are many variants, readings are left out first, then
@@ -159,16 +159,11 @@ def _within_budget(quantities: Sequence[Quantity], lines: int, variants: int) ->
 def _values(
     split: Mapping[str, Mapping[str, pd.DataFrame]], quantities: Sequence[Quantity], most: int
 ) -> dict[str, dict[str, Any]]:
-    """By variant the steps, the epochs and the values at no more than ``most`` readings."""
+    """By variant the steps and the values at no more than ``most`` readings."""
     found: dict[str, dict[str, Any]] = {}
     for variant, rows in split["steps"].items():
-        epochs = rows.drop_duplicates("step").set_index("step")["epoch"].sort_index()
-        epochs = epochs.iloc[_thinned(len(epochs), most)]
-        found[variant] = {
-            "steps": epochs.index.tolist(),
-            "epochs": [few(x) for x in epochs],
-            "values": {},
-        }
+        steps = np.unique(rows["step"])
+        found[variant] = {"steps": steps[_thinned(len(steps), most)].tolist(), "values": {}}
     for layered, table in ((True, "layers"), (False, "steps")):
         wanted = [one for one in quantities if one.layered == layered]
         kept = [rows[rows["step"].isin(found[name]["steps"])] for name, rows in split[table].items()]

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import lab
 from lab.activations.formula.formula import Formula
 from lab.numerics import Interval
 from lab.prover.certificate import certify
@@ -110,3 +111,9 @@ def test_what_fails_at_no_float_is_refuted_without_one(text, claim, reason):
     """log log z is 6.6 at the largest float, and 1/√z is 4e161 at the least."""
     found = certify(Formula(text), **claim)
     assert (found.verdict, found.witness, found.reason) == ("REFUTED", None, reason)
+
+
+def test_where_a_limit_is_neared_slowly_a_point_far_out_is_found():
+    found = lab.certify("z - asinh(z)", at_most=1 - 1e-6)
+    assert found.verdict == "REFUTED"
+    assert lab.activation("z - asinh(z)").derivative(found.witness) > 1 - 1e-6

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from math import isfinite, ulp
+from math import isfinite
 from typing import TypeAlias
 
 from lab.activations.formula.graph import Expression
@@ -19,6 +19,12 @@ MOST_MONOMIALS, HIGHEST = 12, 4
 """The terms of a polynomial, and the whole power, up to which a product is multiplied out."""
 
 _ONE: Monomial = ()
+
+_LEAST = Fraction(1, 2**1000)
+"""The least coefficient that is a float64, and one over it the largest, with room to multiply."""
+
+_EPSILON = Fraction(1, 2**52)
+"""What a float64 may be rounded by, relative to it."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,8 @@ def without_cancelling(found: Expression) -> Expression | None:
         return None
     left = _difference(*crossed)
     if left is None or len(left) >= len({*(crossed[0] or ()), *(crossed[1] or ())}):
+        return None
+    if any(not _LEAST < abs(c) < 1 / _LEAST for x in (left, one.under, other.under) for c in x.values()):
         return None
     if not (one.never_0 or other.never_0 or one.u or other.u or set(left) == {_ONE}):
         return None  # A − B may be 0
@@ -168,7 +176,7 @@ def _difference(x: Polynomial | None, y: Polynomial | None) -> Polynomial | None
     near = {
         key
         for key, value in made.items()
-        if key in x and key in y and abs(value) <= 4 * ulp(float(abs(x[key])))
+        if key in x and key in y and abs(value) <= 4 * _EPSILON * abs(x[key])
     }
     return None if near - {_ONE} else {key: value for key, value in made.items() if key not in near}
 

@@ -268,6 +268,8 @@ def test_no_rewrite_changes_a_random_formula(text):
         ("sech2(z) - tanh(z)**2*sech2(z)", "sech2(z)**2"),
         ("sech2(z) - 3*tanh(z)**2*sech2(z)/3", "sech2(z)**2"),
         ("z + z*exp(z)", "z + z*exp(z)"),
+        ("z/3 - tanh(z)/3", "(z - tanh(z))/3"),
+        ("abs(z)**2", "z**2"),
     ],
 )
 def test_what_people_write(text, form):

@@ -20,6 +20,8 @@ Z = np.array([-1e4, -300.0, -12.0, -1.5, -1e-3, 1e-6, 0.7, 25.0, 1e3, 1e4])
         *("sqrt(1 + z**2) - abs(z)", "sqrt(z**2 + 1) - sqrt(z**2 + 2)", "sqrt(1 + exp(z)) - 1"),
         *("sqrt(abs(z) + 0.25) - 0.5", "z/2 + sqrt(z**2/4 + 1)", "z/2 - sqrt(z**2/4 + 1)"),
         "0.5*(sqrt((z + 1)**2 + 1) - sqrt((1 - z)**2 + 1))",
+        *("sqrt(1 + exp(2*z)) - exp(z)", "exp(-z) - sqrt(1 + exp(-2*z))"),
+        *("0.1*z + sqrt(z**2 + 1) - abs(z)", "tanh(z)/4 + sqrt(1 + z**2) - sqrt(2 + z**2) - tanh(z)/4"),
         *("0.5*sqrt(4*z**2 + 3) - abs(z)", "(1 + z)/2 + sqrt((z + 1)**2/4 + 2)"),
     ],
 )
@@ -37,6 +39,12 @@ def test_of_a_root_of_a_number_the_value_at_0_is_0():
     assert Formula("sqrt(z**2 + 0.001) - sqrt(0.001)")(np.array([0.0, 1e-9])) == pytest.approx(
         [0.0, 1e-18 / (2 * 0.001**0.5)], rel=1e-14, abs=0
     )
+
+
+@pytest.mark.parametrize("a", ["1e-170", "1e170", "1e300"])
+def test_squares_that_are_no_floats_are_left_alone(a):
+    assert Formula(f"{a}*sqrt(z**2 + 1) - {a}*z")(1.0) == pytest.approx(float(a) * (2**0.5 - 1), rel=1e-12)
+    assert Formula(f"{a}*z + sqrt(z**2 + 1) - abs(z)")(0.0) == 1
 
 
 @pytest.mark.parametrize(

@@ -165,6 +165,17 @@ def test_a_branch_that_is_undefined_elsewhere_does_no_harm():
     assert found.low == pytest.approx(moments.square(sigma, 2.0), rel=1e-10)
 
 
+def test_a_root_that_is_chosen_on_one_side_is_proved_up_to_its_branch_point():
+    root = Formula("where(z > 0, sqrt(z), 0*z)")
+    assert holds(square_enclosure(root, 1.0), 1 / mp.sqrt(2 * mp.pi))
+    assert isinstance(fixed_point_enclosure(root, 1 / (2 * mp.pi), 1.0, 0.0), Interval)
+
+
+def test_where_the_integrand_is_unbounded_beside_a_kink_no_time_is_spent(monkeypatch):
+    monkeypatch.setattr(normal_mean_square.acb, "integral", None)
+    assert slope_square_enclosure(Formula("where(z > 0, sqrt(z), 0*z)"), 1.0) is None
+
+
 def test_a_root_at_its_branch_point():
     with mp.workdps(40):
         assert holds(square_enclosure(Formula("sqrt(abs(z))"), 1.0), mp.sqrt(2 / mp.pi))

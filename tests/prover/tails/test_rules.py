@@ -97,11 +97,19 @@ def slopes(text, z, is_open=False):
         ("where(exp(z) > z**2, exp(-z), sin(z))", FAR, 0.0, 0.02),
         ("max(z, z**3) - z**3", FAR, 0.0, 0.0),
         ("min(1/z, exp(-z))*exp(z)", FAR, 1.0, 1.0),
+        ("z/(1 + abs(z))", Interval(1e77, 1e154), 0.99, 1.0),
+        ("abs(z)/sqrt(1 + log(1 + z**2))/(1 + abs(z))", Interval(1e77, 1e154), 0.03, 0.06),
     ],
 )
 def test_what_an_interval_alone_does_not_see(text, z, low, high):
     found = enclosed(Formula(text).expression, z)
     assert low <= found.low <= found.high <= high
+
+
+@pytest.mark.parametrize("text", ["z/(1 + log(1 + abs(z)))", "z/sqrt(1 + log(1 + z**2))"])
+def test_a_slope_of_slow_logarithms_is_proved_positive_on_few_boxes(text):
+    found = certify(Formula(text), 0.0)
+    assert found.verdict == "CERTIFIED"
 
 
 @pytest.mark.parametrize(
