@@ -1,10 +1,10 @@
 """The case of one variant: its part of a run's tables, and what the verdicts ask of it."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, wraps
 from math import ceil, isfinite, isnan, nan, sqrt
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -44,6 +44,27 @@ FEWEST_STEPS = 200
 """Before this step, or an epoch, a network need not have learned, and its steps are not typical yet."""
 
 
+P = ParamSpec("P")
+Found = TypeVar("Found")
+
+
+def once(function: Callable[Concatenate["Case", P], Found]) -> Callable[Concatenate["Case", P], Found]:
+    """A function of a case whose value is found once for each case, and for what else it is given.
+
+    Rules ask for the same again and again; nobody changes what is found.
+    """
+
+    @wraps(function)
+    def found(case: "Case", /, *given: P.args, **named: P.kwargs) -> Found:
+        key = function, given, *named.items()
+        if key not in case.found:
+            case.found[key] = function(case, *given, **named)
+        value: Found = case.found[key]
+        return value
+
+    return found
+
+
 @dataclass(frozen=True)
 class Case:
     """One variant's rows of ``layers``, ``steps``, ``trials`` and ``curves``, and its row of ``variants``.
@@ -60,7 +81,7 @@ class Case:
 
     @cached_property
     def found(self) -> dict[object, Any]:
-        """What a function found of it, by the function: see `lab.analysis.rule.Rule`."""
+        """What functions found of it: see `once`."""
         return {}
 
     @property
@@ -376,6 +397,7 @@ class Case:
         """Trial × layer: the largest of these quantities at a step; see `over`."""
         return self._over((step, step), columns, "max")
 
+    @once
     def over(self, column: str, how: str, last: float = 1.0) -> pd.DataFrame:
         """Trial × layer: the median, or another statistic, of a quantity over the ``last`` part of readings.
 
@@ -390,6 +412,7 @@ class Case:
         """The last reading that has a number of a quantity; of steps, that is not the one after the last."""
         return int(self.layers.loc[np.isfinite(self.layers[column]), "step"].max())
 
+    @once
     def pooled(self, column: str, how: str) -> pd.DataFrame:
         """Trial × layer: the mean, or the least, of a quantity over the `pooled_readings`; see `over`.
 
@@ -399,20 +422,14 @@ class Case:
         steps = (self._cells.steps[-several], self.last_step)
         return self._over(steps, (column,), how).where(self._over(steps, (column,), "count") == several)
 
+    @once
     def _over(self, steps: tuple[int, int], columns: tuple[str, ...], how: str) -> pd.DataFrame:
-        """Of the readings from the first to the last of these steps; rules ask for the same again."""
-        key = (*map(int, steps), columns, how)
-        if key not in self._found:
-            recorded = [column for column in columns if column in self.layers]
-            if not recorded:
-                return pd.DataFrame(index=pd.Index(self.trials["trial"], name="trial"))
-            values = self.layers[recorded[0]] if len(recorded) == 1 else self.layers[recorded].max(axis=1)
-            self._found[key] = self._cells.over(self._cells.of(values), *steps, how)
-        return self._found[key]
-
-    @cached_property
-    def _found(self) -> dict[tuple[object, ...], pd.DataFrame]:
-        return {}
+        """Of the readings from the first to the last of these steps."""
+        recorded = [column for column in columns if column in self.layers]
+        if not recorded:
+            return pd.DataFrame(index=pd.Index(self.trials["trial"], name="trial"))
+        values = self.layers[recorded[0]] if len(recorded) == 1 else self.layers[recorded].max(axis=1)
+        return self._cells.over(self._cells.of(values), *steps, how)
 
     @cached_property
     def _cells(self) -> Cells:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from lab import markup
-from lab.analysis.case import Case
+from lab.analysis.case import Case, once
 from lab.analysis.ledger import middle
 from lab.analysis.pooled import Bounds
 
@@ -183,16 +183,18 @@ class Rule:
         """Whether readings see too few examples to judge each trial."""
         if case.enough_examples:
             return False
-        values = self._values_of(case)
+        values = once(self.values)(case)
         return values.open_at(self.threshold) if isinstance(values, Bounds) else self.open(case)
 
     def verdict(self, name: str, variant: str, case: Case) -> Verdict | None:
         """The verdict on a variant under the name of this rule, or None where nothing is wrong."""
         if self.lacks(case):
             return None
-        values, of = self._values_of(case), len(case.trials)
+        values, of = once(self.values)(case), len(case.trials)
         if isinstance(values, Bounds):
             values = values.judged_by(self.threshold)
+        if not self._wrong(values.to_numpy(float)).any():
+            return None
         found = [seen for layer, of_layer in values.items() if (seen := self._seen(layer, of_layer, of))]
         if not found:
             return None
@@ -206,23 +208,20 @@ class Rule:
         found_in = worst.layer, self.step(case), value, threshold, worst.trials, of
         return Verdict(name, variant, *found_in, sentence, self.over)
 
-    def _values_of(self, case: Case) -> pd.DataFrame | Bounds:
-        """The values, which are found once for each case."""
-        if self.values not in case.found:
-            case.found[self.values] = self.values(case)
-        found: pd.DataFrame | Bounds = case.found[self.values]
-        return found
+    def _wrong(self, values: Any) -> Any:
+        """Which of these are beyond the threshold; no NaN is."""
+        return values < self.threshold if self.below else values > self.threshold
 
     def _seen(self, layer: Any, values: pd.Series, of: int) -> Seen | None:
         """What enough trials show in a layer, or None."""
         judged = values.dropna()
-        wrong = judged < self.threshold if self.below else judged > self.threshold
+        wrong = self._wrong(judged)
         if not wrong.any() or wrong.sum() < self.share * len(judged):
             return None
         told = float(judged[wrong].median())
         if self.ratio:
             of_all = middle(judged)
-            told = of_all if (of_all < self.threshold if self.below else of_all > self.threshold) else told
+            told = of_all if self._wrong(of_all) else told
         rest = float(judged[~wrong].median()) if not wrong.all() else nan
         named = tuple(int(trial) for trial in judged.index[wrong])
         seen = Seen(int(layer), told, len(named), len(judged), of, rest, named, self.ratio)

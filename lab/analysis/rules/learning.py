@@ -5,7 +5,7 @@ from math import isfinite, nan
 import numpy as np
 import pandas as pd
 
-from lab.analysis.case import Case
+from lab.analysis.case import Case, once
 from lab.analysis.rule import HALF, Seen, rounded, whole
 from lab.analysis.rules.words import (
     BIASES_NEAR_0,
@@ -67,6 +67,7 @@ CONSEQUENCES = frozenset(
 """The rules, by name, that tell what becomes of weights whose steps are wrong from the first one on."""
 
 
+@once
 def failed(case: Case, below: float = LEARNED) -> pd.Series:
     """Trial → whether it should have learned this part of its task and has not; False where unknown."""
     return (case.learned < below) & case.had_time
@@ -82,6 +83,7 @@ def of_failed(case: Case, values: pd.DataFrame, below: float = LEARNED) -> pd.Da
     return values.where(failed(case, below).reindex(values.index, fill_value=False), axis=0)
 
 
+@once
 def hindered(case: Case) -> pd.Series:
     """Trial → whether something known keeps it from learning, so that neither more nor larger steps help.
 
@@ -92,12 +94,14 @@ def hindered(case: Case) -> pd.Series:
     return astray(case) | shut_by_biases(case) | lost | (steps > OVERTHROWN).any(axis=1)
 
 
+@once
 def shut_by_biases(case: Case) -> pd.Series:
     """Trial → whether biases that outweigh the weights put most of a layer where σ is flat, at first."""
     flat = case.hidden_of(case.at(case.first_step, "saturated_neurons")) > HALF
     return (flat & case.biased.reindex_like(flat)).any(axis=1).reindex(case.learned.index, fill_value=False)
 
 
+@once
 def astray(case: Case) -> pd.Series:
     """Trial → whether its gradient vanishes or explodes, or is small by a saturated σ.
 
@@ -111,6 +115,7 @@ def astray(case: Case) -> pd.Series:
     )
 
 
+@once
 def weights_left(case: Case) -> pd.DataFrame:
     """Trial × layer: ‖w‖ at the end over that at the start, where weights decay; else without columns."""
     start, end = (case.at(step, "weight_norm") for step in (case.first_step, case.last_step))
@@ -118,6 +123,7 @@ def weights_left(case: Case) -> pd.DataFrame:
     return left if case.decays else left[[]]
 
 
+@once
 def only_a_line(case: Case) -> pd.Series:
     """Trial → whether a network that is linear up to its output ended near the best constant answer.
 
