@@ -42,7 +42,7 @@ class Suggesting(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
             is_file = "run" in self.commands and args[0].endswith(".toml")
-            hint = f"an experiment is run by: {ctx.command_path} run {args[0]}" if is_file else ""
+            hint = f"an experiment is run by: lab run {args[0]}" if is_file else ""
             ctx.fail(f"no command {args[0]!r}; {hint or did_you_mean(args[0], self.list_commands(ctx))}")
         return super().resolve_command(ctx, args)
 
