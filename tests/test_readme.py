@@ -61,7 +61,8 @@ def test_the_files_that_the_tour_of_the_house_names_are_there():
     tour = HOUSE[HOUSE.index("## A datum's walk") : HOUSE.index("## Vocabulary")]
     walk = re.findall(r"`([a-z_/]+\.py)`", tour)
     assert len(set(walk)) == 19  # as it says
-    homes = (ROOT / "lab", ROOT / "lab" / "activations" / "formula", ROOT)
+    rooms = ("activations/formula", "runs/work")
+    homes = (ROOT / "lab", *(ROOT / "lab" / room for room in rooms), ROOT)
     for name in [*walk, *re.findall(r"`((?:[a-z_]+/)+[a-z_]+\.py)`", HOUSE)]:
         assert any((home / name).exists() for home in homes), name
 
