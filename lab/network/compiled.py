@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 from itertools import pairwise
+from math import prod
 from typing import Any
 from weakref import WeakMethod
 
@@ -78,9 +79,17 @@ def padded_width(n: int, dtype: np.dtype[Any]) -> int:
 
 def padded_rows(rows: Array, dtype: np.dtype[Any]) -> Array:
     """Rows of the kernel's width, filled up with zeros."""
-    out = np.zeros((len(rows), padded_width(rows.shape[1], dtype)), dtype)
+    out = aligned((len(rows), padded_width(rows.shape[1], dtype)), dtype)
     out[:, : rows.shape[1]] = rows
     return out
+
+
+def aligned(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+    """Zeros whose first number begins a line of the cache, so that no vector lies across two."""
+    size = prod(shape) * dtype.itemsize
+    room = np.zeros(size + PADDED_BYTES, np.uint8)
+    start = -room.ctypes.data % PADDED_BYTES
+    return room[start : start + size].view(dtype).reshape(shape)
 
 
 def addressed(order: Array | None) -> tuple[int | None, int]:
@@ -138,9 +147,9 @@ class Engine:
             rescue=RESCUE(lambda *given: rescue()(*given)),  # type: ignore[misc]
         )
         self._at = ctypes.addressof(self.net)
-        self._theta = np.zeros((self.trials, found.parameters(self._at)), self.dtype)
+        self._theta = aligned((self.trials, found.parameters(self._at)), self.dtype)
         self._blocks = self._seen(self._theta)
-        self._state = np.zeros((2, *self._theta.shape), self.dtype)
+        self._state = aligned((2, *self._theta.shape), self.dtype)
         self._remembered = self._state[: len(optimiser.remembers)]
         self._kept: tuple[Array, Array] | None = None
         self._room = np.zeros(0, self.dtype)
@@ -274,7 +283,7 @@ class Engine:
     def _make_room(self, examples: int) -> None:
         needed = self._kernel.workspace(self._at, examples)
         if len(self._room) < needed:
-            self._room = np.zeros(needed, self.dtype)
+            self._room = aligned((needed,), self.dtype)
 
     def _rescue(self, layer: int, z: int, a: int, slope: int | None, count: int) -> None:
         numbers = ctypes.c_float if self.dtype.itemsize == 4 else ctypes.c_double

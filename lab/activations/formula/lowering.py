@@ -151,8 +151,9 @@ def _bent_line(x: Expression) -> Expression:
 
 
 def _hyperbolic(x: Expression) -> Expression:
-    """(1 − E²)/(1 + E²) with the sign of x, for E = e^{−|x|}; 1 − E² keeps its digits next to 0."""
-    return x.call("sign") * ((-2 * x.call("abs")).call("expm1") * -_fallen(2 * x)[1])
+    """(1 − E)/(1 + E) with the sign of x, for E = e^{−2|x|}; 1 − E keeps its digits next to 0."""
+    lacking = -(-(2 * x).call("abs")).call("expm1")
+    return x.call("sign") * (lacking * _fallen(2 * x)[1])
 
 
 def _hyperbolic_slope(x: Expression) -> Expression:

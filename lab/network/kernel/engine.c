@@ -23,6 +23,7 @@
 #define TOGETHER 64  // examples of an evaluation that go through the layers together
 
 #define SUMMED 64    // examples whose products are summed together
+#define BESIDE 4     // sums that go side by side
 #define SQUARES 4    // rows of squares of a layer: of w's gradient, those of even rows and of odd ones, and likewise of b's
 
 enum { QUADRATIC, CROSS_ENTROPY, SOFTMAX };
@@ -47,7 +48,7 @@ typedef struct {
     const real *y;
     real *z[MOST_LAYERS], *a[MOST_LAYERS], *slope[MOST_LAYERS], *delta[MOST_LAYERS];
     real **e;  // where the error before sigma' is kept, or NULL
-    real *rows[2], *across[2], *sum, *room;
+    real *rows[2], *across[2], *sum, *biases, *room;
 } Pass;
 
 static int64_t padded(int64_t n) { return (n + PADDED - 1) / PADDED * PADDED; }
@@ -79,6 +80,7 @@ static int64_t laid_out(const Network *net, int64_t m, real *at, Pass *p) {
     for (int k = 0; k < 2; k++) p->rows[k] = at, at += padded(m) * widest;
     for (int k = 0; k < 2; k++) p->across[k] = at, at += padded(m) * widest;  // in one piece
     p->sum = at, at += m > SUMMED ? weights : 0;
+    p->biases = at, at += neurons(net);
     p->room = at;
     return at + room - begin;
 }
@@ -153,16 +155,32 @@ static void learn_from(const real *a, int64_t term, const real *delta, int64_t n
     }
 }
 
-// BP3: the biases, which do not decay, learn from the sum of delta over m examples.
-static void learn_biases(const real *delta, int64_t n, int64_t m, real *b, const Learning *weights) {
-    static const real one = 1;
-    Learning how = {0};
-    if (weights) {
-        how = *weights, how.decay = 0;
-        if (how.squares) how.squares += 2 * n;
+// BP3: the sums of delta over m examples, of layer after layer. A sum waits for its last term; so several go side by side.
+static void sum_errors(const Network *net, int64_t m, const Pass *p) {
+    const int64_t vectors = neurons(net) / W;
+    for (int64_t k = 0, l = 1, j = 0; k < vectors; k += BESIDE) {
+        const real *delta[BESIDE];
+        int64_t width[BESIDE];
+        vec sum[BESIDE];
+        for (int q = 0; q < BESIDE; q++) {
+            delta[q] = p->delta[l] + j, width[q] = padded(net->sizes[l]), sum[q] = all(0);
+            if (j + W < width[q])
+                j += W;
+            else if (l < net->depth)
+                l++, j = 0;
+        }
+        for (int64_t i = 0; i < m; i++)
+            UNROLLED for (int q = 0; q < BESIDE; q++) sum[q] += from(delta[q]), delta[q] += width[q];
+        for (int q = 0; q < BESIDE && k + q < vectors; q++) to(p->biases + (k + q) * W, sum[q]);
     }
-    multiply(&(Product){.left = &one, .right = delta, .stride = n, .rows = 1, .columns = n, .terms = m, .out = b,
-                       .out_stride = n, .learning = weights ? &how : NULL});
+}
+
+// The biases of a layer, which do not decay, learn from such a sum.
+static void learn_biases(const real *sum, int64_t n, real *b, const Learning *weights) {
+    Learning how = *weights;
+    how.decay = 0;
+    if (how.squares) how.squares += 2 * n;
+    multiply(&(Product){.start = sum, .rows = 1, .columns = n, .out = b, .out_stride = n, .learning = &how});
 }
 
 // BP2 without sigma': e = w^T delta of m examples, for the layer below. What is transposed is the smaller of the two:
@@ -183,7 +201,7 @@ static void carry(const real *w, int64_t inputs, const real *delta, int64_t neur
 
 // BP2 to BP4 from the output down; theta learns from each gradient as soon as nothing needs the old weights.
 static void backward(const Network *net, real *theta, int64_t m, Pass *p, Learning weights) {
-    const real floor = (real)net->floor;
+    const real floor = (real)net->floor, *sum = p->biases;
     real *w = theta + parameters(net);
     if (weights.squares) weights.squares += SQUARES * neurons(net);
     for (int64_t l = net->depth; l >= 1; l--) {
@@ -192,12 +210,18 @@ static void backward(const Network *net, real *theta, int64_t m, Pass *p, Learni
         if (weights.squares) weights.squares -= SQUARES * n;
         if (l > 1) carry(w, inputs, p->delta[l], net->sizes[l], m, p);
         learn_from(l > 1 ? p->a[l - 1] : p->x, l > 1 ? below : p->x_stride, p->delta[l], n, m, w, inputs, &weights, p->sum);
-        learn_biases(p->delta[l], n, m, w + inputs * n, &weights);
         if (l == 1) break;
         const real *e = p->rows[0], *slope = p->slope[l - 1];
         real *delta = p->delta[l - 1];
         if (p->e) memcpy(p->e[l - 1], e, m * below * sizeof(real));
         for (int64_t i = 0; i < m * below; i += W) to(delta + i, from(e + i) * passed(floor, from(slope + i)));
+    }
+    sum_errors(net, m, p);
+    for (int64_t l = 1; l <= net->depth; l++) {
+        const int64_t n = padded(net->sizes[l]);
+        learn_biases(sum, n, w + net->sizes[l - 1] * n, &weights);
+        w += (net->sizes[l - 1] + 1) * n, sum += n;
+        if (weights.squares) weights.squares += SQUARES * n;
     }
 }
 
@@ -341,7 +365,7 @@ static void look(const Network *net, const Reading *r, int64_t at, const real *t
 // Goes backward over m examples of a pass that went forward, as a step does, and measures for each layer, where they
 // are summed in how.squares, the errors and gradients, and the change of w where how.change is written.
 static void measure(const Network *net, double *out, real *theta, const Learning how, int64_t m, real *gradient, Pass *p) {
-    const real *change = how.change, *squares = how.squares;
+    const real *change = how.change, *squares = how.squares, *sums = p->biases;
     if (squares) p->e = p->z, memset(how.squares, 0, SQUARES * neurons(net) * sizeof(real));
     output_error(net, m, p);
     backward(net, theta, m, p, how);
@@ -356,11 +380,8 @@ static void measure(const Network *net, double *out, real *theta, const Learning
             learn_from(a, l > 1 ? padded(below) : p->x_stride, p->delta[l], width, m, gradient, below, NULL, p->sum);
             out[SPEED_W] = scaled_norm_of((Block){gradient, width, below, n}, 0);
         }
-        if ((out[SPEED_B] = root_of(squares + 2 * width, width, n)) < 0) {
-            learn_biases(p->delta[l], width, m, gradient, NULL);
-            out[SPEED_B] = scaled_norm_of((Block){gradient, width, 1, n}, 0);
-        }
-        squares += SQUARES * width;
+        if ((out[SPEED_B] = root_of(squares + 2 * width, width, n)) < 0) out[SPEED_B] = scaled_norm_of((Block){sums, width, 1, n}, 0);
+        squares += SQUARES * width, sums += width;
     }
 }
 

@@ -97,8 +97,9 @@ INLINE void tile(const Product *p, int64_t row, int64_t column, const int rows, 
             to(even, squares[0]), to(odd, squares[1]);
         }
     if (how && how->stays && !how->change) return;
-    UNROLLED for (int r = 0; r < rows; r++) {
-        real *out = p->out + (row + r) * p->out_stride + column;
+    const int64_t out_by = p->out_stride;  // which no number that is written can change
+    real *out = p->out + row * out_by + column;
+    UNROLLED for (int r = 0; r < rows; r++, out += out_by) {
         if (how && (how->optimiser != DESCENT || how->change)) {
             vec of[4];
             UNROLLED for (int c = 0; c < vectors; c++) of[c] = sum[r][c];
@@ -115,7 +116,7 @@ static void multiply(const Product *p) {
     int64_t vectors;
     for (int64_t column = 0, left = p->columns / W; left > 0; column += vectors * W, left -= vectors) {
         const int64_t panels = (left + MOST_VECTORS - 1) / MOST_VECTORS;
-        vectors = (left + panels - 1) / panels;
+        vectors = panels == 1 ? left : (left + panels - 1) / panels;
         for (int64_t row = 0, rows; row < p->rows; row += rows) {
             const int64_t *height = heights;
             while (*height > MOST_ROWS(vectors) || *height > p->rows - row) height++;
