@@ -9,7 +9,15 @@ import numpy as np
 import pandas as pd
 
 from lab.data.counts import check_size
-from lab.data.files.cells import Column, check_numbers, number, only_by_case, thousands, with_signs
+from lab.data.files.cells import (
+    Column,
+    check_numbers,
+    number,
+    only_by_case,
+    thousands,
+    truths,
+    with_signs,
+)
 from lab.data.files.rows import Rows
 from lab.data.files.table import Table
 from lab.data.files.targets import MOST_CLASSES, ROWS_OF_A_KIND, few
@@ -23,7 +31,7 @@ TARGETS = ("target", "label", "labels", "class", "y")
 _TEXTS_OF_A_KIND = 0.1
 """In a column of numbers and texts, texts are kinds where they are such a share; fewer are slips."""
 
-_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(T\d|\b).*|\d{1,2}:\d{2}(:\d{2})?")
+_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?![.\d])(T\d|\b).*|\d{1,2}:\d{2}(:\d{2})?")
 
 _CODE = re.compile(r"-(?:99|88|77|[1-9]\d{2,})|9{2,}")
 
@@ -49,17 +57,19 @@ def chosen(
     if not titles:
         told = f"{table.name} has no column but the target, expected at least one feature"
         raise PartError(told, "ignore" if ignore else "features" if features is not None else "")
+    learnt = [table.columns[title] for title in targets]
     if len(targets) > 1:
-        for title in targets:
+        learnt = list(map(truths, learnt))
+        for title, column in zip(targets, learnt, strict=True):
             place = table.name, table.unit, table.places, repr(title)
-            check_numbers(*place, table.columns[title], about="target")
+            check_numbers(*place, column, about="target")
     asked = [] if isinstance(one_hot, bool) else matched(table, one_hot)
     _refuse_texts(table, titles, asked, one_hot is True)
     names, parts, made = _features(table, titles, asked)
     by_name = [f"the target is {targets[0]!r}, by its name"] if target is None else []
     notes = (*table.notes, *by_name, *made, *_counts(table, titles), *_codes(table, [*titles, *targets]))
     x = _side_by_side(table, names, parts)
-    y = np.column_stack([table.columns[title] for title in targets])
+    y = np.column_stack(learnt)
     named = [name for title in targets for name in _names(title, table.columns[title])]
     return Rows(table.name, table.unit, table.places, tuple(names), tuple(named), x, y, notes)
 
@@ -153,7 +163,9 @@ def unfit(column: Column) -> str:
     if few(len(kinds), len(words)) or len(kinds) < 2:
         return ""
     if signed := with_signs(kinds):
-        return f"{signed!r} is not read as a number: a sign stands beside it"
+        return f"{signed!r} is not read as a number: a sign or unit stands beside it"
+    if all(word[0] + word[-1] == "[]" for word in kinds):
+        return "lists, of which each number needs a column of its own"
     return "all texts are different" if len(kinds) == len(words) else f"{len(kinds)} different texts"
 
 

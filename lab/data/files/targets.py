@@ -85,7 +85,8 @@ def _one_hot(rows: Rows, asked: str) -> Meaning:
         return _numbers()
     if not single:
         raise PartError(f"{rows.name}: {rows.y.shape[1]} targets, expected one target for classes", "task")
-    classes = tuple(title.strip("'") for title in rows.targets)
+    quoted = all(title[0] == title[-1] for title in rows.targets)
+    classes = tuple(title[1:-1] if quoted else title for title in rows.targets)
     note = f"the {len(classes)} targets, of which one is 1 and the others 0, are classes"
     return Meaning(classes, rows.y.argmax(axis=1).astype(np.int64), note)
 

@@ -60,6 +60,12 @@ def test_a_decimal_comma_is_seen_where_no_number_has_a_point(lines, decimal):
         ("1,2", ["3,4"], False),
         ("0,1,2,label", ["5,6,7,a"], True),
         ("country,1990,1991", ["Chad,2,3"], True),
+        ("400,410,label", ["1,2,5", "3,4,6"], True),
+        ("400,410,kind", ["1,2,a", "3,4,b"] * 3, True),
+        ("400,410,a", ["1,2,a", "3,4,b"] * 3, False),
+        ("400,410,c", ["1,2,a", "3,4,b"], False),
+        ("1,2,?", ["1,2,5", "3,4,6"], False),
+        ("x,y", ["1,2", "x,y", "3,4"], True),
         ("p,x,p", ["e,x,s"], False),
         ("colour,size", ["red,large", "blue,small"], True),
         ("red,large", ["red,large", "blue,small"], False),
@@ -110,6 +116,24 @@ def test_a_title_in_a_cell_above_the_names_of_columns_is_passed_over(lines, titl
     found = form("a.csv", lines)
     assert (found.titles, found.comments) == (titles, comments)
     assert found.before == (comments if titles is None else lines.index(found.separator.join(titles)) + 1)
+
+
+@pytest.mark.parametrize(
+    ("lines", "titles"),
+    [
+        (
+            ["sepal,,petal,", "length,width,length,species", "1,2,3,a"],
+            "sepal length,width,petal length,species",
+        ),
+        ([",a,a,y", ",mean,std,", "0,1,2,3"], ",mean,std,y"),
+        (["x,x,y", "1,2,3", "4,5,6"], "x,x,y"),
+        (["x,y,z", "cm,cm,", "1,2,a"], "x,y,z"),
+    ],
+)
+def test_two_lines_may_name_the_columns(lines, titles):
+    found = form("a.csv", lines)
+    assert found.titles == tuple(titles.split(","))
+    assert found.before == found.headers == (1 if titles == lines[0] else 2)
 
 
 def test_the_head_of_an_arff_file_names_the_columns():
