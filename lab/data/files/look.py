@@ -11,13 +11,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from lab.data import Dataset, source
+from lab.data.counts import few
 from lab.data.files.cells import Column, number, thousands, truths
 from lab.data.files.file import File
 from lab.data.files.kinds import KINDS
 from lab.data.files.rows import Rows
 from lab.data.files.selection import TARGETS, code_of_missing, rises_by_one, slips, stands_apart, unfit
 from lab.data.files.table import Table
-from lab.data.files.targets import few
 from lab.errors import PartError
 
 TEST_SHARE = 5

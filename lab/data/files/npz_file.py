@@ -16,9 +16,8 @@ from typing import IO, Any
 import numpy as np
 import numpy.typing as npt
 
-from lab.data.counts import LARGEST, check_size
+from lab.data.counts import LARGEST, check_size, few
 from lab.data.files.rows import Rows
-from lab.data.files.targets import few
 from lab.errors import PartError
 
 _OWN = ("x", "y", "x_train", "y_train", "x_test", "y_test")

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 import numpy as np
 import pandas as pd
 
-from lab.data.counts import check_size
+from lab.data.counts import MOST_CLASSES, ROWS_OF_A_KIND, check_size, few
 from lab.data.files.cells import (
     Column,
     check_numbers,
@@ -20,7 +20,6 @@ from lab.data.files.cells import (
 )
 from lab.data.files.rows import Rows
 from lab.data.files.table import Table
-from lab.data.files.targets import MOST_CLASSES, ROWS_OF_A_KIND, few
 from lab.errors import PartError
 from lab.numerics import Array
 from lab.spelling import did_you_mean

@@ -6,17 +6,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lab.data.counts import check_size
+from lab.data.counts import MOST_CLASSES, check_size, few
 from lab.data.dataset import IntArray
 from lab.data.files.cells import Column, check_numbers, number, only_by_case
 from lab.data.files.rows import Rows, Task
 from lab.errors import PartError
-
-MOST_CLASSES = 20
-"""With ``task = "auto"``, so many different values are classes; more are numbers."""
-
-ROWS_OF_A_KIND = 3
-"""Of more than two values, one that has fewer rows than so, on average, is no kind."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,15 +23,6 @@ class Meaning:
     classes: tuple[str, ...]
     index: IntArray
     note: str = ""
-
-
-def few(different: int, rows: int) -> bool:
-    """Whether so many different values in so many rows are kinds: two, or few that come again and again.
-
-    >>> few(2, rows=3), few(16, rows=16), few(16, rows=48), few(21, rows=1000)
-    (True, False, True, False)
-    """
-    return different == 2 or different <= min(MOST_CLASSES, rows // ROWS_OF_A_KIND)
 
 
 def meaning(rows: Rows, task: Task) -> Meaning:

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, takewhile, zip_longest
 
+from lab.data.counts import ROWS_OF_A_KIND, few
 from lab.data.files import arff
 from lab.data.files.cells import MISSING, number
 from lab.data.files.kinds import remedy
-from lab.data.files.targets import ROWS_OF_A_KIND, few
 from lab.errors import PartError, counted
 
 BLANKS = " "
