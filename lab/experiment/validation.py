@@ -18,7 +18,7 @@ from lab.experiment.keys import Key, assigned, dotted
 from lab.experiment.meant import right_value
 from lab.experiment.schema import PARTS, TABLES, Design, Experiment, key_names, part_name
 from lab.experiment.source import Source
-from lab.spelling import did_you_mean, nearest
+from lab.spelling import called_here, did_you_mean, nearest
 
 _MESSAGES = {
     "finite_number": "must be finite, got {value}",
@@ -40,6 +40,9 @@ _MESSAGES = {
 
 _EXAMPLES = (("data", "train"), ("data", "test"), ("record", "examples"))
 """The keys that say how many examples there are."""
+
+_VARIED = ("data", "network", "training", "record")
+"""The tables of which a key can be varied."""
 
 _LONGEST = 60
 _PLACEHOLDERS: dict[str, tuple[str, Any]] = {"data": ("name", "digits"), "network": ("hidden", [])}
@@ -171,6 +174,8 @@ def _message(key: Key, details: ErrorDetails) -> str:
     kind, context = details["type"], details.get("ctx", {})
     value = context.get("got", details["input"])
     if key[0] == "vary" and len(key) > 1 and isinstance(value, Mapping):
+        if "." in str(key[1]):
+            return f"expected a list of the values to try, got {described(value)}"
         return 'expected a list; a key with dots stands in quotes: "network.activation" = [ … ]'
     if kind == "extra_forbidden":
         return _unknown(key, value)
@@ -178,7 +183,9 @@ def _message(key: Key, details: ErrorDetails) -> str:
         field = TABLES[str(key[0])].model_fields[str(key[1])]
         words = get_args(field.annotation)
         if kind == "missing":
-            near = nearest(str(key[1]), set(details["input"]) - set(key_names(TABLES[str(key[0])])))
+            unknown = set(details["input"]) - set(key_names(TABLES[str(key[0])]))
+            named = (one for one in sorted(unknown) if str(key[1]) in called_here(one))
+            near = next(named, None) or nearest(str(key[1]), unknown)
             meant = f"is it meant by {near!r}? " if near else ""
             return f"is missing; {meant}expected {field.description}"
         if isinstance(value, str):
@@ -197,32 +204,46 @@ def _message(key: Key, details: ErrorDetails) -> str:
     )
     if right := right_value(kind, value):
         return f"{message}; write {right}"
+    if isinstance(value, list) and value and key[0] in _VARIED:
+        return f"{message}; {to_compare(key[:2])}"
     share = kind == "int_type" and key in _EXAMPLES and isinstance(value, float)
     return f"{message}; it counts examples, and is no share of them" if share else message
 
 
+def to_compare(key: Key) -> str:
+    """How several values of a key are compared."""
+    return f'to compare several, list them under [vary]: "{dotted(key)}" = [ … ]'
+
+
 def belongs(name: str, value: Any) -> str:
-    """Where a key with this value belongs; empty where nowhere."""
+    """Where a key with this value belongs, or one that is so called elsewhere; empty where nowhere."""
+    if place := _home(name, value):
+        return f"it {place}"
+    others = ((word, place) for word in called_here(name) if (place := _home(word, value)))
+    return next((f"it is called {word!r} here, and {place}" for word, place in others), "")
+
+
+def _home(name: str, value: Any) -> str:
     is_table = isinstance(value, Mapping)
     homes = [table for table, model in TABLES.items() if name in key_names(model)]
     if is_table:  # as only a part may be
         homes = [table for table in homes if (table, name) in PARTS and part_name(value)]
     if home := next(iter(homes), ""):
-        return f"it belongs in the table [{home}]"
+        return f"belongs in the table [{home}]"
     if name in key_names(Experiment) and is_table:
-        return f"it belongs at the top level: [{name}]"
+        return f"belongs at the top level: [{name}]"
     is_above = name in key_names(Experiment) and type(value) in (str, int)
-    return "it belongs at the top of the file, above the first table" if is_above else ""
+    return "belongs at the top of the file, above the first table" if is_above else ""
 
 
 def _unknown(key: Key, value: Any) -> str:
     name = str(key[-1])
-    place = belongs(name, value)
-    if place and name not in key_names(TABLES.get(str(key[0]), Experiment)):
+    known = key_names(TABLES.get(str(key[0]), Experiment) if len(key) > 1 else Experiment)
+    is_meant_here = bool({name, *called_here(name)} & {*known})
+    if not is_meant_here and (place := belongs(name, value)):
         return f"unknown key here; {place}"
-    if len(key) == 1 and isinstance(value, Mapping) and value:
+    if not is_meant_here and len(key) == 1 and isinstance(value, Mapping) and value:
         name = next((table for table, model in TABLES.items() if {*value} <= {*key_names(model)}), name)
-    known = key_names(TABLES[str(key[0])]) if len(key) > 1 else key_names(Experiment)
     return f"unknown key; {did_you_mean(name, known)}"
 
 
