@@ -82,9 +82,10 @@ def with_signs(words: Iterable[str]) -> str:
     ('12 kg', "'12'", '')
     """
     signed = [word for word in words if number(word) is None]
-    beside = [_BESIDE.fullmatch(word) for word in signed]
-    if signed and len({found and (found[1], found[2]) for found in beside} - {None}) == 1 and all(beside):
-        return signed[0]
+    if signed and (first := _BESIDE.fullmatch(signed[0])):
+        others = (_BESIDE.fullmatch(word) for word in signed)
+        if all(other and other.groups() == first.groups() for other in others):
+            return signed[0]
     bare = [word.strip(_AROUND).lstrip(f"+-{_MINUS}").lstrip(_AROUND) for word in signed]
     if not all(map(_DIGITS.fullmatch, bare)):
         return ""

@@ -16,7 +16,7 @@ from lab.data.files.cells import Column, number, thousands, truths
 from lab.data.files.file import File
 from lab.data.files.kinds import KINDS
 from lab.data.files.rows import Rows
-from lab.data.files.selection import TARGETS, code_of_missing, rises_by_one, slips, stands_apart, unfit
+from lab.data.files.selection import TARGETS, code_of_missing, names_rows, slips, stands_apart, unfit
 from lab.data.files.table import Table
 from lab.errors import PartError
 
@@ -97,7 +97,7 @@ def _chosen(table: Table) -> tuple[dict[str, Any], dict[str, str]]:
         if 0 < len(words) <= _MOST_WORDS:
             missing = [*missing, *words]
             absent |= np.isin(column, words)
-        elif title not in targets and (reason := _why_ignored(column, words)):
+        elif title not in targets and (reason := _why_ignored(title, column, words)):
             ignore[title] = reason
             continue
         elif column.dtype.kind == "f":
@@ -128,13 +128,11 @@ def _for_absent(absent: npt.NDArray[np.bool_]) -> dict[str, str]:
     return {"nan": "drop" if absent.mean() <= MOST_DROPPED else "mean"} if absent.any() else {}
 
 
-def _why_ignored(column: Column, slips: list[str]) -> str:
+def _why_ignored(title: str, column: Column, slips: list[str]) -> str:
     """Why a column is no feature; empty where it is one."""
     if slips and not thousands(slips):
         return f"{len(slips)} different texts among its numbers, as {slips[0]!r}"
-    if reason := unfit(column):
-        return reason
-    return "rises by 1 from row to row, as a count of the rows does" if rises_by_one(column) else ""
+    return unfit(column) or names_rows(title, column)
 
 
 def _one_hot(table: Table) -> list[str]:

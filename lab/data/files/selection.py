@@ -32,6 +32,8 @@ _TEXTS_OF_A_KIND = 0.1
 
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?![.\d])(T\d|\b).*|\d{1,2}:\d{2}(:\d{2})?")
 
+_ID = re.compile(r"(?i:^|[ _.-])(?i:id)$|[a-z]I[dD]$")
+
 _CODE = re.compile(r"-(?:99|88|77|[1-9]\d{2,})|9{2,}")
 
 
@@ -94,11 +96,14 @@ def _features(
 
 
 def _counts(table: Table, titles: Sequence[str]) -> Iterator[str]:
-    """A note on the features that seem to number the rows, if there are any."""
-    if counts := [title for title in titles if rises_by_one(table.columns[title])]:
-        rise = "rises" if len(counts) == 1 else "rise"
-        each = f"{', '.join(map(repr, counts))} {rise} by 1 from row to row, as a count of the rows does"
-        yield f"{each}; not left out: try ignore = {_listed(counts)}"
+    """A note on the features that seem to number the rows, or to name them, if there are any."""
+    found: dict[str, list[str]] = {}
+    for title in titles:
+        if reason := names_rows(title, table.columns[title]):
+            found.setdefault(reason, []).append(title)
+    for reason, those in found.items():
+        each = f"{'each of ' if len(those) > 1 else ''}{', '.join(map(repr, those))}"
+        yield f"{each} {reason}; not left out: try ignore = {_listed(those)}"
 
 
 def _codes(table: Table, titles: Sequence[str]) -> Iterator[str]:
@@ -211,6 +216,20 @@ def stands_apart(column: Column, value: float) -> bool:
         return True
     low, high = float(others.min()), float(others.max())
     return max(low - value, value - high) > high - low
+
+
+def names_rows(title: str, column: Column) -> str:
+    """Why a column of numbers tells rows apart and nothing of them; empty where that is not so.
+
+    >>> names_rows("patient_id", np.array([7.0, 3, 9])), names_rows("grid", np.array([7.0, 3, 9]))
+    ('is called an id, and is another number in every row', '')
+    """
+    if rises_by_one(column):
+        return "rises by 1 from row to row, as a count of the rows does"
+    if column.dtype.kind != "f" or column.ndim > 1 or not _ID.search(title) or len(column) < 3:
+        return ""
+    is_id = (column == np.floor(column)).all() and len(np.unique(column)) == len(column)
+    return "is called an id, and is another number in every row" if is_id else ""
 
 
 def rises_by_one(column: Column) -> bool:

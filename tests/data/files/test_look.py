@@ -154,3 +154,11 @@ def test_the_first_column_of_a_file_without_a_header_may_number_the_classes(look
 def test_one_hot_columns_of_true_and_false_are_the_targets(looked):
     rows = "".join(f"{row * 1.5},{row % 3 == 0},{row % 3 == 1},{row % 3 == 2}\n" for row in range(30))
     assert looked("x,cat,dog,fox\n" + rows).settings["target"] == ["cat", "dog", "fox"]
+
+
+def test_an_id_is_no_feature_though_its_rows_are_in_no_order(looked):
+    rows = "".join(f"{row * 7 % 30 + 842300},{row * 1.5},{'BM'[row % 2]}\n" for row in range(30))
+    for title in ("id", "PassengerId", "patient_ID"):
+        found = looked(f"{title},x,diagnosis\n{rows}")
+        assert found.left_out == {title: "is called an id, and is another number in every row"}
+    assert looked(f"grid,x,diagnosis\n{rows}").left_out == {}

@@ -207,3 +207,14 @@ def test_columns_of_true_and_false_are_targets_of_which_one_is_met(load):
     rows = "".join(f"{row},{row % 2 == 0},{row % 2 == 1}\n" for row in range(6))
     data = load(f"x,cat,dog\n{rows}", target=["cat", "dog"])
     assert data.classes == ("cat", "dog")
+
+
+def test_several_columns_that_name_the_rows_are_told_at_once(load):
+    rows = "".join(f"{row},{row + 5},{row * 5 % 7},{row / 8}\n" for row in range(7))
+    notes = load(f"i,j,car_id,y\n{rows}").notes
+    told = "not left out: try ignore ="
+    assert (
+        f"each of 'i', 'j' rises by 1 from row to row, as a count of the rows does; {told} [\"i\", \"j\"]"
+        in notes
+    )
+    assert f"'car_id' is called an id, and is another number in every row; {told} [\"car_id\"]" in notes
