@@ -6,11 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, takewhile, zip_longest
 
-from lab.data.counts import ROWS_OF_A_KIND, few
 from lab.data.files import arff
-from lab.data.files.cells import MISSING, number
+from lab.data.files.cells import number
+from lab.data.files.header import fitted, names_columns, names_in_two_lines, title_lines
 from lab.data.files.kinds import remedy
 from lab.errors import PartError, counted
 
@@ -22,13 +23,12 @@ _SEPARATORS = ("\t", ";", "|", ",", BLANKS)
 
 _WORDS = {"\t": "tabs", BLANKS: "blanks"}
 _COMMENT = re.compile(r"[#%]|sep=")
-_RULE = re.compile(r"(?=.*(--|==))[-=+|: \t]+[\r\n]*")
+_RULE = re.compile(r"((?=.*(--|==))[-=+|: \t]+|\(\d+ rows?\))[\r\n]*")
 _INDEXED = re.compile(r"\S+(\s+\d+:\S+)+\s*")
 _COMMA = re.compile(r"[+-]?\d*,\d+(?:e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+", re.ASCII)
 _POINT = re.compile(r"[+-]?\d*\.\d+(?:e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 _THOUSANDS_BY_POINT = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
-_YEARS = range(1800, 2101)
 
 
 @dataclass(frozen=True)
@@ -114,6 +114,8 @@ def is_comment(line: str) -> bool:
 def without_rule(line: str) -> str:
     """A line, blank where it is a rule, as under the header of a table in Markdown or from a data base.
 
+    So is the count of rows that a data base writes under a table.
+
     >>> without_rule("|---|:-:|"), without_rule("| -1 | - |")
     ('', '| -1 | - |')
     """
@@ -153,22 +155,21 @@ def form(name: str, lines: Sequence[str], separator: str | None = None, header: 
     if separator is None and len(rows[0][1]) == 1:
         _check_one_column(name, lines[comments:])
     decimal = _decimal(mark, [row for _, row in rows])
-    if titled := _title_lines([row for _, row in rows], decimal):
+    if titled := title_lines([row for _, row in rows], decimal):
         comments, rows = rows[titled - 1][0], rows[titled:]
     (line, first), body = rows[0], [row for _, row in rows[1:]]
-    if header is not False and (names := _names_in_two_lines(first, body, decimal)):
-        return Form(mark, decimal, names, rows[1][0], len(names), comments, ruled=ruled, headers=2)
+    made = partial(Form, mark, decimal, ruled=ruled)
+    if header is not False and (names := names_in_two_lines(first, body, decimal)):
+        return made(names, rows[1][0], len(names), comments, headers=2)
     if header is None:
-        header = _names_columns([title.strip() for title in first], body, decimal)
+        header = names_columns([title.strip() for title in first], body, decimal)
     if header:
-        titles = _fitted([title.strip() for title in first], body)
-        return Form(mark, decimal, titles, line, len(titles), comments, ruled=ruled)
+        titles = fitted([title.strip() for title in first], body)
+        return made(titles, line, len(titles), comments)
     for _, named in records(name, marked, mark):  # as numpy.savetxt writes it
         if len(named) == len(first):
-            return Form(
-                mark, decimal, tuple(map(str.strip, named)), comments, len(first), comments - 1, ruled=ruled
-            )
-    return Form(mark, decimal, None, comments, len(first), comments, ruled=ruled)
+            return made(tuple(map(str.strip, named)), comments, len(first), comments - 1)
+    return made(None, comments, len(first), comments)
 
 
 def _check_separator(name: str, given: str, lines: Sequence[str]) -> None:
@@ -178,8 +179,7 @@ def _check_separator(name: str, given: str, lines: Sequence[str]) -> None:
     if (
         better != given
         and (by_given == {1} or len(by_given) > 1)
-        and len(by_better) == 1
-        and by_better != {1}
+        and len(by_better - {1}) == 1 == len(by_better)
     ):
         cut = "leaves one column" if by_given == {1} else "does not cut all lines alike"
         told = f"{name}: separator = {given!r} {cut}; {better!r} makes {min(by_better)} columns"
@@ -188,8 +188,9 @@ def _check_separator(name: str, given: str, lines: Sequence[str]) -> None:
 
 def _check_one_column(name: str, lines: Sequence[str]) -> None:
     """Raise PartError where lines that no usual separator cuts are cut alike by another."""
+    lines = [line for line in lines if line.strip()]
     for mark in dict.fromkeys(re.findall(r"[^\w\s.+'\"-]", lines[0])):
-        counts = {line.count(mark) for line in lines if line.strip()}
+        counts = {line.count(mark) for line in lines}
         if len(counts) == 1:
             told = f"{json.dumps(mark)} cuts every line into {counts.pop() + 1}"
             raise PartError(f"{name} has one column; separator = {told}", "separator")
@@ -201,16 +202,6 @@ def _widths(name: str, lines: Sequence[str], separator: str) -> set[int]:
         return {len(row) for _, row in records(name, lines, separator)}
     except PartError:
         return set()
-
-
-def _fitted(titles: list[str], body: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    """The titles, "" where all rows have one more: an index before them, or nothing behind them."""
-    found = {len(row) for row in body}
-    if found == {len(titles) + 1}:
-        return (*titles, "") if all(not row[-1] for row in body) else ("", *titles)
-    if found == {len(titles) - 1} and not titles[-1]:
-        return tuple(titles[:-1])
-    return tuple(titles)
 
 
 def _separator(name: str, lines: Sequence[str]) -> str:
@@ -249,83 +240,3 @@ def _decimal(separator: str, rows: Sequence[Sequence[str]]) -> str:
 def _mostly_commas(cells: Sequence[str]) -> bool:
     commas = sum(_COMMA.fullmatch(cell) is not None for cell in cells)
     return 2 * commas > sum(number(cell) is not None for cell in cells) + commas
-
-
-def _title_lines(rows: Sequence[Sequence[str]], decimal: str) -> int:
-    """How many rows before the one that names the columns hold a title in a single cell, or nothing."""
-    filled = [[cell for cell in row if cell.strip()] for row in rows]
-    titled = len(list(takewhile(lambda cells: len(cells) < 2, filled)))
-    if not 0 < titled < len(rows) - 1 or not 3 <= len(rows[titled]) == len(rows[0]):
-        return 0
-    if any(number(cell, decimal) is not None for cells in filled[:titled] for cell in cells):
-        return 0
-    return (
-        titled if _names_columns([cell.strip() for cell in rows[titled]], rows[titled + 1 :], decimal) else 0
-    )
-
-
-def _names_in_two_lines(
-    first: Sequence[str], body: Sequence[Sequence[str]], decimal: str
-) -> tuple[str, ...] | None:
-    """The names of columns that the first two lines give; None where they do not.
-
-    The first has names of groups, with blanks behind them, or names that come again. Those in the second
-    are enough where they differ.
-    """
-    plain = len({*first}) == len(first) and all(map(str.strip, first))
-    if (
-        plain
-        or len(first) < 3
-        or len(body) < 2
-        or len(body[0]) != len(first)
-        or not _are_texts([*first, *body[0]], decimal)
-    ):
-        return None
-    lower = [title.strip() for title in body[0]]
-    if not _over_columns(lower, body[1:], decimal):
-        return None
-    names, group = [], ""
-    for above, below in zip(map(str.strip, first), lower, strict=True):
-        group = above or group
-        names.append(f"{group} {below}".strip() if lower.count(below) > 1 or not below else below)
-    return tuple(names)
-
-
-def _are_texts(cells: Sequence[str], decimal: str) -> bool:
-    return all(number(cell, decimal) is None for cell in cells)
-
-
-def _over_columns(titles: Sequence[str], body: Sequence[Sequence[str]], decimal: str) -> bool:
-    """Whether one of the titles is a text over numbers, or over a few other texts that come again.
-
-    Where files were joined, the titles come again among the rows.
-    """
-    columns = zip(*(row for row in body if len(row) == len(titles)), strict=False)
-    again = sum([cell.strip() for cell in row] == titles for row in body)
-    for title, cells in zip(titles, columns, strict=False):
-        if title in MISSING or number(title, decimal) is not None:
-            continue
-        kinds = Counter(cell.strip() for cell in cells if cell.strip() not in MISSING)
-        others = kinds.keys() - ({title} if again == kinds[title] else set())
-        if others and all(number(cell, decimal) is not None for cell in others):
-            return True
-        if (
-            title not in kinds
-            and min(kinds.values(), default=0) >= ROWS_OF_A_KIND
-            and few(len(kinds), kinds.total())
-        ):
-            return True
-    return False
-
-
-def _names_columns(titles: Sequence[str], body: Sequence[Sequence[str]], decimal: str) -> bool:
-    """Whether the first line of a file names its columns."""
-    if _over_columns(titles, body, decimal):
-        return True
-    if numbers := [value for title in titles if (value := number(title, decimal)) is not None]:
-        first, count = numbers[0], len(numbers)
-        counted = numbers == [first + index for index in range(count)]
-        return counted and ((first == 0 and count > 2) or (first in _YEARS and count > 1))
-    columns = zip(*(row for row in body if len(row) == len(titles)), strict=False)
-    again = [title in map(str.strip, cells) for title, cells in zip(titles, columns, strict=False)]
-    return len(set(titles)) == len(titles) and 2 * sum(again) <= len(titles)

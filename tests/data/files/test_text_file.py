@@ -243,7 +243,7 @@ def test_a_sparse_arff_file_is_refused_with_its_line(read):
     "content",
     [
         "| x | y |\n|---|:-:|\n| 1 | a |\n| -2 | b |\n",
-        " x  | y\n----+---\n 1  | a\n -2 | b\n",
+        " x  | y\n----+---\n 1  | a\n -2 | b\n(9 rows)\n\n",
         "+----+---+\n| x  | y |\n+----+---+\n| 1  | a |\n| -2 | b |\n+----+---+\n",
         "x   y\n--- ---\n1   a\n-2  b\n",
     ],
