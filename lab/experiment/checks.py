@@ -9,13 +9,14 @@ from typing import Any, TypeAlias
 from lab import data as datasets
 from lab import plugins
 from lab.errors import PartError, counted, told
+from lab.experiment.findings import Finding, concerns
 from lab.experiment.keys import Key
 from lab.experiment.meant import has_escapes, without_escapes
+from lab.experiment.refusals import belongs, to_compare
 from lab.experiment.schema import Data, Design, Experiment, key_names, named_parts
 from lab.experiment.see import ANSWER, FIGURES, OF_VARIANTS, Blank, pieces
 from lab.experiment.sizes import check_against_data, check_sizes
 from lab.experiment.specify import from_spec
-from lab.experiment.validation import Finding, belongs, concerns, to_compare
 from lab.parts import KEYS, Probe
 from lab.prover.certificate import Certificate, certify
 from lab.prover.claims import plainly_holds
