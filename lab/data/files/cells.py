@@ -1,5 +1,6 @@
 """What the cells of a table mean: a number, a text, or nothing."""
 
+import json
 import re
 from collections.abc import Collection, Iterable
 from typing import Any, TypeAlias
@@ -145,10 +146,10 @@ def check_numbers(
 ) -> None:
     """Raise PartError, ``about`` a key, with the place of the first text in a column that is to hold numbers.
 
-    A ``{}`` of the hint is that text.
+    A ``{}`` of the hint is that text, in quotes as TOML has it.
     """
     if column.dtype.kind == "O":
         for place, cell in zip(places, column, strict=True):
             if cell and number(cell) is None:
-                told = f"{cell!r} is not a number{hint.replace('{}', cell)}"
+                told = f"{cell!r} is not a number{hint.replace('{}', json.dumps(cell, ensure_ascii=False))}"
                 raise PartError(f"{name}: {unit} {place}: column {title}: {told}", about)

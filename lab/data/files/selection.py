@@ -256,7 +256,7 @@ def _refuse_texts(table: Table, titles: Sequence[str], asked: Sequence[str], one
             continue
         if (words := slips(column)) and not thousands(words):
             hint = (
-                f'; missing = ["{{}}"] takes it as missing, ignore = {_listed([title])} leaves the column out'
+                f"; missing = [{{}}] takes it as missing, ignore = {_listed([title])} leaves the column out"
             )
             check_numbers(table.name, table.unit, table.places, repr(title), column, hint)
         if words or not one_hot or unfit(column):

@@ -45,6 +45,7 @@ def slip(line, word):
         ("x,y\n1,2\n\n3\n", {}, "a.csv: line 4: 1 field, expected 2 as in the header"),
         ("x,y\n1,2\nabc,4\n", {}, slip(3, "abc")),
         ('x,z,y\n1,"a\nb",2\nabc,3,4\n', {}, slip(4, "abc")),
+        ("x,y\n1,2\n\\N,4\n", {}, slip(3, "\\N").replace('["\\N"]', '["\\\\N"]').replace("'\\N'", "'\\\\N'")),
         ("x,y\n1_000,2\n3,4\n", {}, slip(2, "1_000")),
         ("x,y\n1,2\n٣,4\n", {}, slip(3, "٣")),
         ("x;y\n1,5;2\n3.5;4\n", {}, slip(2, "1,5")),
