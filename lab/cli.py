@@ -89,6 +89,9 @@ def _in_own_words(message: str) -> str:
 
 def _of_extra_words(message: str, command: click.Command) -> str:
     """What to do about words that a command does not take."""
+    overrides = any(param.name == "overrides" for param in command.params)
+    if overrides and not {"-o", "--override"}.isdisjoint(sys.argv):
+        return " An override is KEY=VALUE without blanks, or in quotes."
     if ".toml" in message:
         return " One file a call; a name with a blank in it stands in quotes."
     takes = [param.metavar or "" for param in command.params if isinstance(param, click.Argument)]

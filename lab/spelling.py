@@ -14,21 +14,39 @@ MUCH_LESS_ALIKE = 0.1
 """How much less like a word than the nearest, as a share of its letters, others may be that are told too."""
 
 ELSEWHERE = {
-    "eta": "lr learning_rate learningrate stepsize step_size",
-    "lambda": "weight_decay decay l2 regularisation regularization",
+    "name": "file path dataset source",
+    "train": "train_size n_train",
+    "test": "test_size n_test",
+    "standardise": "normalize normalise scale scaling",
+    "features": "columns usecols inputs",
+    "ignore": "drop exclude skip",
+    "missing": "na_values",
+    "nan": "dropna na missing_values",
+    "separator": "sep delimiter delim",
+    "eta": "lr learning_rate learningrate stepsize step_size η",
+    "lambda": "weight_decay decay l2 regularisation regularization λ",
     "steps": "iterations iters max_steps",
     "batch": "batch_size mini_batch minibatch",
-    "hidden": "layers units widths neurons hidden_layers",
+    "optimiser": "optim solver momentum",
+    "hidden": "layers units widths neurons sizes hidden_layers hidden_sizes hidden_layer_sizes layer_sizes",
     "cost": "loss criterion objective",
     "initialiser": "init weights",
     "seeds": "count repeats replicates runs n_trials",
-    "quadratic": "mse l2 squared mean-squared-error mean_squared_error",
-    "cross-entropy": "bce log-loss logloss binary-cross-entropy binary_crossentropy",
-    "softmax-cross-entropy": "nll categorical-cross-entropy categorical_crossentropy",
+    "vary": "sweep grid param_grid search",
+    "value": "formula function expression",
+    "derivative": "gradient grad",
+    "quadratic": "mse l2 squared mean-squared-error mean_squared_error mseloss mse_loss",
+    "absolute": "mae l1 mean_absolute_error l1loss l1_loss",
+    "huber": "smooth_l1 smoothl1loss huberloss",
+    "cross-entropy": "bce log-loss logloss log_loss binary-cross-entropy binary_crossentropy bceloss "
+    "bcewithlogitsloss",
+    "softmax-cross-entropy": "nll categorical-cross-entropy categorical_crossentropy nllloss "
+    "sparse_categorical_crossentropy crossentropyloss",
     "descent": "sgd gd gradient-descent",
     "glorot-uniform": "xavier xavier-uniform xavier_uniform glorot",
     "glorot-normal": "xavier-normal xavier_normal",
     "he": "kaiming he-normal he_normal kaiming-normal kaiming_normal",
+    "normal": "gaussian random_normal",
     "float64": "double",
     "float32": "single float",
 }
@@ -64,11 +82,21 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return next(iter(_near(word, known, 1)), None)
 
 
+def called_here(word: str) -> list[str]:
+    """What is so called elsewhere, in the words used here.
+
+    >>> called_here("lr"), called_here("kaiming_normal_"), called_here("eta")
+    (['eta'], ['he'], [])
+    """
+    return [here for here, theirs in ELSEWHERE.items() if word.lower().rstrip("_") in theirs.split()]
+
+
 def _near(word: str, known: Iterable[str], most: int) -> list[str]:
     lowered = {name.lower(): name for name in known}
     if word.lower() in lowered:
         return [lowered[word.lower()]]
-    meant = [here for here, theirs in ELSEWHERE.items() if word.lower() in theirs.split()]
+    word = word.partition("(")[0] or word  # as of a call
+    meant = called_here(word)
     if said := [lowered[here] for here in meant if here in lowered]:
         return said
     close = get_close_matches(word.lower(), lowered, n=3 * most, cutoff=0.6)

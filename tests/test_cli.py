@@ -625,6 +625,7 @@ def test_each_faulty_class_of_ones_own_is_told_at_its_value(lab, small, tmp_path
             pytest.param([command, "a.toml", "b.toml"], "(b.toml). One file a call; a name with", id=command)
             for command in ("run", "check", "predict", "matrix-form")
         ),
+        pytest.param(["run", "a.toml", "-o", "training.eta", "1"], "KEY=VALUE without blanks", id="override"),
         pytest.param(["verify", "a", "b"], "Got unexpected extra argument (b).\n", id="two-runs"),
         pytest.param(["data", "lst"], "did you mean 'list'?", id="fault-82-in-a-group"),
         pytest.param(["check", "{small}", "-o", "training.etta=1"], "did you mean 'eta'", id="fault-83"),

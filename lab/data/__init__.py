@@ -8,7 +8,8 @@ from lab import plugins
 from lab.data.added.mnist import FashionMnist, Mnist
 from lab.data.dataset import Dataset, assembled, classified
 from lab.data.digits import Digits
-from lab.data.files.file import KINDS, File, kind_of
+from lab.data.files.file import File
+from lab.data.files.kinds import KINDS, kind_of, no_file
 from lab.data.made import Circles, Moons, Parity, Spirals, Teacher, Xor
 from lab.errors import LabError, PartError, told
 from lab.parts import DataSource
@@ -50,9 +51,12 @@ def source(
             part = plugins.find("datasets", name, folder=folder, allow_code=allow_code)
         except PartError as error:
             path = (folder or Path()) / name
-            if path.suffix and path.is_file() and ".py" not in path.suffix:
+            if path.is_dir():
+                raise PartError(f"{name!r} {no_file(path)}") from None
+            if path.is_file() and ".py" not in path.suffix:
                 told = f"{name!r} is a file of a kind that is not read, expected one of {KINDS}"
-                raise PartError(told) from None
+                of_mnist = f"; for MNIST's files: lab data add mnist --from {path.parent}"
+                raise PartError(told + (of_mnist if "ubyte" in name else "")) from None
             beside = [file.name for file in path.parent.glob("*") if kind_of(file.name)]
             if path.suffix and (near := nearest(path.name, beside)):
                 raise PartError(f"there is no file {name!r}; did you mean {near!r}?") from None

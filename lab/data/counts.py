@@ -1,9 +1,15 @@
-"""How many rows are asked for, against how many there are."""
+"""How many rows are asked for, against how many there are; and how few different values are kinds."""
 
 from lab.errors import PartError, counted, size_text
 
 LARGEST = 2**31
 """The most bytes of one array or file that are read or made: 2 GiB."""
+
+MOST_CLASSES = 20
+"""With ``task = "auto"``, so many different values are classes; more are numbers."""
+
+ROWS_OF_A_KIND = 3
+"""Of more than two values, one that has fewer rows than so, on average, is no kind."""
 
 
 def check_size(subject: str, size: int) -> None:
@@ -42,3 +48,12 @@ def of_both(
         larger = "train" if train is not None and rows > more else "test"
         raise PartError(f"{name}: {asked}, but there are {available}", larger)
     return rows, more
+
+
+def few(different: int, rows: int) -> bool:
+    """Whether so many different values in so many rows are kinds: two, or few that come again and again.
+
+    >>> few(2, rows=3), few(16, rows=16), few(16, rows=48), few(21, rows=1000)
+    (True, False, True, False)
+    """
+    return different == 2 or different <= min(MOST_CLASSES, rows // ROWS_OF_A_KIND)

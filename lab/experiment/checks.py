@@ -8,19 +8,20 @@ from typing import Any, TypeAlias
 
 from lab import data as datasets
 from lab import plugins
-from lab.errors import PartError, told
+from lab.errors import PartError, counted, told
+from lab.experiment.findings import Finding, concerns
 from lab.experiment.keys import Key
 from lab.experiment.meant import has_escapes, without_escapes
-from lab.experiment.schema import Design, Experiment, key_names, named_parts
+from lab.experiment.refusals import belongs, to_compare
+from lab.experiment.schema import Data, Design, Experiment, key_names, named_parts
 from lab.experiment.see import ANSWER, FIGURES, OF_VARIANTS, Blank, pieces
 from lab.experiment.sizes import check_against_data, check_sizes
 from lab.experiment.specify import from_spec
-from lab.experiment.validation import Finding, belongs, concerns
 from lab.parts import KEYS, Probe
 from lab.prover.certificate import Certificate, certify
 from lab.prover.claims import plainly_holds
 from lab.prover.intervals.enclosure_text import shortest_decimal
-from lab.spelling import did_you_mean, nearest
+from lab.spelling import called_here, did_you_mean, nearest
 
 DESIGN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 
@@ -59,8 +60,10 @@ def _of_parameter(key: Key, error: PartError, settings: Experiment) -> Finding |
     if not name or (key != ("data", "name") and key[0] != "activations"):
         return None
     if key[0] == "data":
-        misplaced = belongs(name, settings.data.parameters.get(name))
-        return Finding(("data", name), f"{error}{misplaced and f'; {misplaced}'}")
+        hint = belongs(name, settings.data.parameters.get(name))
+        if meant := [one for one in called_here(name) if one in key_names(Data)]:
+            hint = f"did you mean {meant[0]!r}?"
+        return Finding(("data", name), f"{error}{hint and f'; {hint}'}")
     near = nearest(name, key_names(Design))
     return Finding((*key[:2], name), f"unknown key; did you mean {near!r}?" if near else str(error))
 
@@ -70,7 +73,8 @@ def together(settings: Experiment, *, where: Where, faulty: Collection[Key]) -> 
     hidden, activation = len(settings.network.hidden), settings.network.activation
     found: list[tuple[Finding, list[Key]]] = []
     if isinstance(activation, list) and len(activation) != hidden:
-        message = f"expected one activation for each of the {hidden} hidden layers, got {len(activation)}"
+        due = f"a list of {counted(hidden, 'activation')}, one for each hidden layer"
+        message = f"expected {due}, got {len(activation)}; {to_compare(('network', 'activation'))}"
         found.append((Finding(("network", "activation"), message), [("network", "hidden")]))
     if reason := _refusal(settings, where):
         found.append((Finding(("network", "cost"), reason), [("network", "output"), ("activations",)]))

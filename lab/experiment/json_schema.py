@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from pydantic.errors import PydanticSchemaGenerationError
 
 from lab import plugins
-from lab.data.files.file import SUFFIXES
+from lab.data.files.kinds import SUFFIXES
 from lab.errors import PartError
 from lab.experiment.checks import QUANTITY_GROUPS
 from lab.experiment.keys import dotted

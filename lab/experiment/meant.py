@@ -98,6 +98,8 @@ def right_value(kind: str, value: Any) -> str:
             return f"[{number_meant(str(value)) or value_text(value)}]"
         case "dict_type" | "model_type", [dict(), *_]:
             return "its heading in single brackets, since [[…]] begins one of several tables"
+        case "model_type", str():
+            return "its heading in brackets, and its keys in the lines below"
         case "float_type", str():
             return number_meant(value)
         case "int_type" | "expected", Parted():

@@ -5,9 +5,9 @@ from math import ceil, prod
 from pathlib import Path
 
 from lab.errors import counted, size_text
+from lab.experiment.findings import Finding
 from lab.experiment.schedule import MOST_HISTOGRAMS, MOST_READINGS
 from lab.experiment.schema import USUAL_BATCH, Experiment
-from lab.experiment.validation import Finding
 from lab.network.parameters import count
 
 MOST_LAYERS = 10_000

@@ -10,6 +10,7 @@ from typing import Any
 
 from lab.errors import ClaimError, ExperimentError, counted
 from lab.experiment import checks
+from lab.experiment.findings import Finding, located
 from lab.experiment.keys import assigned, dotted, parsed
 from lab.experiment.labels import labels
 from lab.experiment.run_names import run_name, wrong_name
@@ -17,7 +18,7 @@ from lab.experiment.schema import Experiment
 from lab.experiment.sizes import check_tables
 from lab.experiment.source import Source, read
 from lab.experiment.toml_writer import document
-from lab.experiment.validation import Finding, Validated, located, validated
+from lab.experiment.validation import Validated, validated
 from lab.experiment.varied_keys import VariedKey, varied_keys, with_right_values
 
 SURROGATE_FLOOR = "training.surrogate_floor"

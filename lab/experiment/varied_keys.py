@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from lab.experiment.findings import Finding
 from lab.experiment.keys import Key, assigned, dotted, parsed_or_name
+from lab.experiment.refusals import described
 from lab.experiment.schema import PARTS, TABLES, Experiment, key_names
-from lab.experiment.validation import Finding, Validated, described, validated
+from lab.experiment.validation import Validated, validated
 from lab.spelling import did_you_mean
 
 REFUSED = {

@@ -7,9 +7,9 @@ from lab.activations.formula.formula import Formula
 from lab.activations.properties import infinite_slopes, unusable
 from lab.data.targets import largest_rms, unreached, unusual
 from lab.errors import PartError
+from lab.experiment.findings import Finding
 from lab.experiment.schema import Experiment
 from lab.experiment.sizes import check_against_data, check_sizes
-from lab.experiment.validation import Finding
 from lab.network.backprop import Network
 from lab.network.compiled import refusal
 from lab.network.costs import SoftmaxCrossEntropy

@@ -7,9 +7,9 @@ from itertools import groupby
 
 from lab.data.dataset import Dataset
 from lab.errors import LabError, PartError, StorageError, counted, told
+from lab.experiment.findings import Finding
 from lab.experiment.keys import parsed_or_name
 from lab.experiment.schema import Experiment, named_parts, part_name
-from lab.experiment.validation import Finding
 from lab.experiment.variants import Draft, Plan, Variant, load
 from lab.own_code import place_of, raised_by
 from lab.parts import Activation

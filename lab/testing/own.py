@@ -6,9 +6,9 @@ from inspect import getfile
 from pathlib import Path
 
 from lab.errors import in_one_line
+from lab.experiment.findings import Finding
 from lab.experiment.schema import named_parts
 from lab.experiment.specify import from_spec
-from lab.experiment.validation import Finding
 from lab.experiment.variants import Plan
 from lab.parts import Activation
 from lab.runs.preparation import at_its_value

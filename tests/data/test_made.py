@@ -8,7 +8,7 @@ import pytest
 
 import lab.data
 from lab.data import source
-from lab.data.files.file import KINDS
+from lab.data.files.kinds import KINDS
 from lab.numerics import stream
 from tests.data.conftest import refusal
 
@@ -192,8 +192,8 @@ def test_an_unknown_name_with_a_suffix_is_told_the_kinds_of_files():
 
 
 def test_a_file_of_another_kind_is_told_as_that(tmp_path):
-    for name in ("iris.csv", "iris.csv.zip", "iris.test"):
+    for name in ("iris.csv", "iris.names", "iris.test"):
         (tmp_path / name).touch()
-    for name in ("iris.csv.zip", "iris.test"):
+    for name in ("iris.names", "iris.test"):
         message = f"{name!r} is a file of a kind that is not read, expected one of {KINDS}"
         assert refusal(source, name, {}, folder=tmp_path) == message

@@ -7,8 +7,8 @@ import pytest
 from lab.activations.formula import formula
 from lab.errors import ClaimError, ExperimentError
 from lab.experiment import checks
+from lab.experiment.findings import Finding
 from lab.experiment.schema import Design
-from lab.experiment.validation import Finding
 from lab.experiment.variants import load
 from lab.prover.certificate import certify
 from lab.prover.claims import plainly_holds

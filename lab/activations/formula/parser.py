@@ -115,7 +115,7 @@ def _refused_parameter(text: str, name: str, reason: str) -> FormulaError:
     """The error of a parameter, with its column where it stands in the text."""
     if found := re.search(rf"\b{re.escape(name)}\b", text):
         return refused(text, found.start() + 1, reason)
-    return FormulaError(f"formula {shown(text)}: {reason}")
+    return FormulaError(f"formula {shown(text)}: {reason}", name)
 
 
 def _tree(text: str) -> ast.expr:

@@ -1,5 +1,6 @@
 """What the cells of a table mean: a number, a text, or nothing."""
 
+import json
 import re
 from collections.abc import Collection, Iterable
 from typing import Any, TypeAlias
@@ -22,7 +23,9 @@ MISSING = frozenset(
 )
 """What stands for a missing value: what pandas' readers take for one, and the marks of old files."""
 
-_NUMBER = re.compile(r"[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf(?:inity)?)", re.ASCII | re.IGNORECASE)
+_NUMBER = re.compile(
+    r"[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+|d[+-]\d+)?|inf(?:inity)?)", re.ASCII | re.IGNORECASE
+)
 
 
 _MINUS = "−"
@@ -32,18 +35,20 @@ def number(cell: str, decimal: str = ".") -> float | None:
     """The double nearest to the number that a text is; None where it is none.
 
     ``decimal`` is the decimal mark. Python's own ``1_000`` and digits of other scripts are no numbers here;
-    the true minus sign, which some languages' formats write, is one.
+    the true minus sign, which some languages' formats write, is one, and so is the D of Fortran.
 
-    >>> number(" -2.5e3"), number("2,5", decimal=","), number("−1"), number("1_000")
-    (-2500.0, 2.5, -1.0, None)
+    >>> number(" -2.5e3"), number("2,5", decimal=","), number("−1"), number("1.5D+01"), number("1_000")
+    (-2500.0, 2.5, -1.0, 15.0, None)
     """
     text = cell.strip().replace(_MINUS, "-")
     if decimal != ".":
         text = text.replace(".", "_").replace(decimal, ".")
-    return float(text) if _NUMBER.fullmatch(text) else None
+    return float(text.lower().replace("d", "e")) if _NUMBER.fullmatch(text) else None
 
 
-_WITH_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:[.,' ’\u00a0\u202f]\d{3})+(?:[.,]\d+)?", re.ASCII)
+_WITH_THOUSANDS = re.compile(
+    r"[+-]?[1-9]\d{0,2}(?:(?:[.,' ’\u00a0\u202f]\d{3})+|(?:,\d\d)+,\d{3})(?:[.,]\d+)?", re.ASCII
+)
 _DIGITS = re.compile(r"[+-]?\d[\d.,' ’\u00a0\u202f]*", re.ASCII)
 
 
@@ -64,19 +69,42 @@ def thousands(words: Iterable[str]) -> str:
 
 _SIGNS = "%‰$€£¥"
 _AROUND = _SIGNS + " \u00a0\u202f"
+_BESIDE = re.compile(r"([^\w\s+−-]{0,2}\s?)[+−-]?\d+(?:[.,]\d+)?(\s?[^\d\s]{0,5})", re.ASCII)
 
 
 def with_signs(words: Iterable[str]) -> str:
-    """The first word that is a number with a sign of percent or of money, where all are numbers; else empty.
+    """The first word that is a number with a sign or a unit beside it, where all are numbers; else empty.
+
+    Signs are those of percent and of money; another, or a unit, is the same in all of these words.
 
     >>> with_signs(["12,5 %", "−3 %"]), with_signs(["-$1,200.00", "$0"]), with_signs(["5 %", "none"])
     ('12,5 %', '-$1,200.00', '')
+    >>> with_signs(["12 kg", "3.5 kg"]), with_signs(["'12'", "'3'"]), with_signs(["12a", "12b"])
+    ('12 kg', "'12'", '')
     """
     signed = [word for word in words if number(word) is None]
+    if signed and (first := _BESIDE.fullmatch(signed[0])):
+        others = (_BESIDE.fullmatch(word) for word in signed)
+        if all(other and other.groups() == first.groups() for other in others):
+            return signed[0]
     bare = [word.strip(_AROUND).lstrip(f"+-{_MINUS}").lstrip(_AROUND) for word in signed]
     if not all(map(_DIGITS.fullmatch, bare)):
         return ""
     return next((word for word in signed if not set(_SIGNS).isdisjoint(word)), "")
+
+
+def truths(column: Column) -> Column:
+    """A column of the texts True and False as 1 and 0; another as it is.
+
+    >>> truths(np.array(["True", "FALSE", ""], dtype=object)).tolist()
+    [1.0, 0.0, nan]
+    """
+    if column.dtype.kind != "O":
+        return column
+    values = {"true": 1.0, "false": 0.0, "": np.nan}
+    codes, words = pd.factorize(column)
+    made = [values.get(word.lower()) for word in words]
+    return column if None in made else np.array(made, dtype=np.float64)[codes]
 
 
 def only_by_case(words: Iterable[str]) -> list[str]:
@@ -118,10 +146,10 @@ def check_numbers(
 ) -> None:
     """Raise PartError, ``about`` a key, with the place of the first text in a column that is to hold numbers.
 
-    A ``{}`` of the hint is that text.
+    A ``{}`` of the hint is that text, in quotes as TOML has it.
     """
     if column.dtype.kind == "O":
         for place, cell in zip(places, column, strict=True):
             if cell and number(cell) is None:
-                told = f"{cell!r} is not a number{hint.replace('{}', cell)}"
+                told = f"{cell!r} is not a number{hint.replace('{}', json.dumps(cell, ensure_ascii=False))}"
                 raise PartError(f"{name}: {unit} {place}: column {title}: {told}", about)

@@ -10,6 +10,7 @@ import numpy as np
 
 from lab.data.counts import check_size, of_both, of_part
 from lab.data.dataset import Dataset, IntArray, assembled, classified, mapping_note
+from lab.data.files.kinds import KINDS, NOT_READ, kind_of, no_file, remedy
 from lab.data.files.rows import Rows, Task, filled, finite
 from lab.data.files.scales import standardised, unscaled
 from lab.errors import PartError, counted, system_reason
@@ -20,31 +21,11 @@ from lab.spelling import nearest
 if TYPE_CHECKING:
     from lab.data.files.table import Table
 
-_TEXTS = (".csv", ".tsv", ".txt", ".data", ".dat", ".arff")
-
-SUFFIXES = (*_TEXTS, *(f"{suffix}.gz" for suffix in _TEXTS), ".npz", ".parquet")
-"""How the names of files end that are read."""
-
-KINDS = f"{', '.join(_TEXTS)}, each also with .gz, .npz, .parquet"
-"""`SUFFIXES` in words."""
-
-SPREADSHEETS = (".xlsx", ".xls", ".ods")
-"""How the names of files end that are known and not read."""
-
 _OF_TABLES = ("target", "features", "ignore", "one_hot", "missing")
 _OF_TEXTS = ("separator", "header")
 
 Part: TypeAlias = IntArray | slice
 """The rows of the train or of the test part."""
-
-
-def kind_of(path: str) -> str | None:
-    """The one of `SUFFIXES` and `SPREADSHEETS` with which the name of a file ends; None where none is.
-
-    >>> kind_of("data/Iris.CSV.gz"), kind_of("iris.tar")
-    ('.csv.gz', None)
-    """
-    return next((one for one in (*SUFFIXES, *SPREADSHEETS) if path.lower().endswith(one)), None)
 
 
 @dataclass(frozen=True)
@@ -101,10 +82,8 @@ class File(DataSource):
 
     def __post_init__(self) -> None:
         kind = kind_of(self.path)
-        if kind in SPREADSHEETS:
-            made = str(Path(self.path).with_suffix(".csv"))
-            line = f"import pandas; pandas.read_excel({self.path!r}).to_csv({made!r}, index=False)"
-            raise ValueError(f'spreadsheets are not read; this line makes a .csv of it: python -c "{line}"')
+        if kind in NOT_READ:
+            raise ValueError(f"{kind} is not read; {remedy(self.path, kind)}")
         if kind is None:
             raise ValueError(f"path = {self.path!r}, expected a file of one of the kinds {KINDS}")
         given = [one.name for one in fields(self) if getattr(self, one.name) != one.default]
@@ -185,7 +164,7 @@ class File(DataSource):
                 hint = f"; did you mean {near!r}?" if near else ""
                 raise PartError(f"there is no file {path}{hint}")
             if not path.is_file():
-                raise PartError(f"{path} is not a file, expected one of the kinds {KINDS}")
+                raise PartError(f"{path} {no_file(path)}")
             check_size(self.path, path.stat().st_size)
             if path.suffix.lower() == ".npz":
                 return npz_file.read(path, self.path)

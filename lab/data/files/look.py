@@ -11,12 +11,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from lab.data import Dataset, source
-from lab.data.files.cells import Column, number, thousands
-from lab.data.files.file import KINDS, File
+from lab.data.counts import few
+from lab.data.files.cells import Column, number, thousands, truths
+from lab.data.files.file import File
+from lab.data.files.kinds import KINDS
 from lab.data.files.rows import Rows
-from lab.data.files.selection import TARGETS, code_of_missing, rises_by_one, slips, stands_apart, unfit
+from lab.data.files.selection import TARGETS, code_of_missing, names_rows, slips, stands_apart, unfit
 from lab.data.files.table import Table
-from lab.data.files.targets import few
 from lab.errors import PartError
 
 TEST_SHARE = 5
@@ -96,7 +97,7 @@ def _chosen(table: Table) -> tuple[dict[str, Any], dict[str, str]]:
         if 0 < len(words) <= _MOST_WORDS:
             missing = [*missing, *words]
             absent |= np.isin(column, words)
-        elif title not in targets and (reason := _why_ignored(column, words)):
+        elif title not in targets and (reason := _why_ignored(title, column, words)):
             ignore[title] = reason
             continue
         elif column.dtype.kind == "f":
@@ -127,19 +128,18 @@ def _for_absent(absent: npt.NDArray[np.bool_]) -> dict[str, str]:
     return {"nan": "drop" if absent.mean() <= MOST_DROPPED else "mean"} if absent.any() else {}
 
 
-def _why_ignored(column: Column, slips: list[str]) -> str:
+def _why_ignored(title: str, column: Column, slips: list[str]) -> str:
     """Why a column is no feature; empty where it is one."""
     if slips and not thousands(slips):
         return f"{len(slips)} different texts among its numbers, as {slips[0]!r}"
-    if reason := unfit(column):
-        return reason
-    return "rises by 1 from row to row, as a count of the rows does" if rises_by_one(column) else ""
+    return unfit(column) or names_rows(title, column)
 
 
 def _one_hot(table: Table) -> list[str]:
     """The columns at the end of which one is 1 in each row and the others are 0; empty where none are."""
     ones, found, last = np.zeros(len(table.places)), list[str](), list[str]()
-    for title, column in reversed([*table.columns.items()][1:]):
+    for title, held in reversed([*table.columns.items()][1:]):
+        column = truths(held)
         if (
             column.dtype.kind != "f"
             or column.ndim > 1
@@ -156,13 +156,28 @@ def _one_hot(table: Table) -> list[str]:
 def _targets(table: Table) -> list[str]:
     """A column with a name that targets have; else those of `_one_hot`; else one of texts of few kinds.
 
-    Else the last of numbers. None that holds one value alone, if there is another.
+    Else the last of numbers, or in a file without a header the first, where it alone numbers classes. None
+    that holds one value alone, if there is another.
     """
     titles = list(table.columns)
     named = [title for title in titles if title.casefold() in _MORE_TARGETS]
     kinds = [title for title in (titles[-1], *titles) if _has_kinds(table.columns[title])]
     numbers = [title for title in reversed(titles) if _differs(table.columns[title])]
+    if (
+        titles[0] == "c0"
+        and _numbers_classes(table.columns["c0"])
+        and not _numbers_classes(table.columns[titles[-1]])
+    ):
+        numbers.insert(0, "c0")
     return named[:1] or _one_hot(table) or [*kinds, *numbers, titles[-1]][:1]
+
+
+def _numbers_classes(column: Column) -> bool:
+    """Whether a column has the numbers of classes: few, from 0 or 1 on."""
+    if column.dtype.kind != "f" or column.ndim > 1:
+        return False
+    found = np.unique(column)
+    return few(len(found), len(column)) and found[0] in (0, 1) and bool((np.diff(found) == 1).all())
 
 
 def _differs(column: Column) -> bool:

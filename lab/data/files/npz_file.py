@@ -16,7 +16,7 @@ from typing import IO, Any
 import numpy as np
 import numpy.typing as npt
 
-from lab.data.counts import LARGEST, check_size
+from lab.data.counts import LARGEST, check_size, few
 from lab.data.files.rows import Rows
 from lab.errors import PartError
 
@@ -26,6 +26,8 @@ FEATURES = ("x", "data", "features", "images", "inputs", "arr_0")
 TARGETS = ("y", "target", "targets", "labels", "label", "outputs", "arr_1")
 """What the arrays of features and of targets are called, in small or capital letters; the lab's own first."""
 
+_TEST_PARTS = ("test", "val", "valid", "validation")
+"""What the part to be tested on is called; the first that is there is taken."""
 
 _LONGEST_HEADER = 10_000
 """The most bytes of a header that numpy takes."""
@@ -43,8 +45,10 @@ def read(path: Path, name: str) -> list[Rows]:
             found = [member.removesuffix(".npy") for member in archive.namelist()]
     except zipfile.BadZipFile as error:
         raise PartError(f"{name} is not an .npz file: {error}") from error
-    wanted = _pair(found, "") or [*_pair(found, "train"), *_pair(found, "test")]
-    if not wanted or (len(wanted) == 2 and wanted == _pair(found, "test")):
+    wanted = _pair(found, "") or _pair(found, "train")
+    if wanted and not _pair(found, ""):
+        wanted += next(filter(None, (_pair(found, part) for part in _TEST_PARTS)), [])
+    if not wanted:
         held = ", ".join(sorted(found)) or "nothing"
         raise PartError(
             f"{name} holds {held}, expected the arrays x and y, or x_train, y_train, x_test and y_test"
@@ -61,6 +65,11 @@ def read(path: Path, name: str) -> list[Rows]:
     notes = [] if {*wanted} <= {*_OWN} else [f"read from the arrays {', '.join(wanted)}"]
     if others := [one for one in found if one not in wanted]:
         notes.append(f"arrays not used: {', '.join(sorted(others))}")
+    x, y = parts[0].x, parts[0].y
+    labels = x.shape[1] == 1 and few(len(np.unique(x)), len(x)) and (x == np.floor(x)).all()
+    if labels and y.shape[1] > 1 and (y != np.floor(y)).any():
+        told = f"{wanted[0]} holds one column of few whole numbers, and {wanted[1]} {y.shape[1]} columns"
+        notes.append(f"{told}: if these are the features, the two are swapped")
     return [replace(parts[0], notes=tuple(notes)), *parts[1:]]
 
 
@@ -103,10 +112,18 @@ def _check_header(subject: str, file: IO[bytes], size: int) -> None:
     except Exception as error:  # the tokenizer's, the parser's, numpy's
         raise PartError(f"{subject} is damaged: its header tells no array") from error
     if dtype.hasobject:
-        reason = "which are never loaded; save plain numbers or texts"
+        reason = "which are never loaded; save plain numbers or texts, as of y.astype(str)"
         raise PartError(f"{subject} holds Python objects (pickled), {reason}")
     if not all(0 <= axis <= LARGEST for axis in shape) or prod(shape) * dtype.itemsize > size:
         raise PartError(f"{subject} is damaged: shape {shape} of {dtype} does not fit in its {size} bytes")
+
+
+def _turned(x_name: str, x: npt.NDArray[Any], y: npt.NDArray[Any]) -> str:
+    """What to do where the examples lie along the last axis of x."""
+    if x.ndim < 2 or not y.ndim or y.shape[-1] != x.shape[-1]:
+        return ""
+    turned = f"{x_name}.T" if x.ndim == 2 else f"numpy.moveaxis({x_name}, -1, 0)"
+    return f"; an example is a row: save {turned}{' and y.T' if y.ndim == 2 else ''}"
 
 
 def _rows(name: str, loaded: dict[str, npt.NDArray[Any]], x_name: str, y_name: str) -> Rows:
@@ -121,10 +138,8 @@ def _rows(name: str, loaded: dict[str, npt.NDArray[Any]], x_name: str, y_name: s
     if x.ndim == 0 or not x.size:
         raise PartError(f"{name}: array {x_name} is empty: its shape is {x.shape}")
     if y.ndim not in (1, 2) or len(y) != len(x) or not y.size:
-        raise PartError(
-            f"{name}: array {y_name} has shape {y.shape}, "
-            f"expected ({len(x)},) or ({len(x)}, outputs) as {x_name} has shape {x.shape}"
-        )
+        told = f"expected ({len(x)},) or ({len(x)}, outputs) as {x_name} has shape {x.shape}"
+        raise PartError(f"{name}: array {y_name} has shape {y.shape}, {told}{_turned(x_name, x, y)}")
     if texts_in_y and y.size != len(y):
         raise PartError(f"{name}: array {y_name} holds {y.shape[1]} texts a row, expected one label")
     x, y = x.reshape(len(x), -1), y.reshape(len(y), -1)

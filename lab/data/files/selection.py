@@ -8,11 +8,18 @@ from fnmatch import fnmatchcase
 import numpy as np
 import pandas as pd
 
-from lab.data.counts import check_size
-from lab.data.files.cells import Column, check_numbers, number, only_by_case, thousands, with_signs
+from lab.data.counts import MOST_CLASSES, ROWS_OF_A_KIND, check_size, few
+from lab.data.files.cells import (
+    Column,
+    check_numbers,
+    number,
+    only_by_case,
+    thousands,
+    truths,
+    with_signs,
+)
 from lab.data.files.rows import Rows
 from lab.data.files.table import Table
-from lab.data.files.targets import MOST_CLASSES, ROWS_OF_A_KIND, few
 from lab.errors import PartError
 from lab.numerics import Array
 from lab.spelling import did_you_mean
@@ -23,7 +30,9 @@ TARGETS = ("target", "label", "labels", "class", "y")
 _TEXTS_OF_A_KIND = 0.1
 """In a column of numbers and texts, texts are kinds where they are such a share; fewer are slips."""
 
-_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(T\d|\b).*|\d{1,2}:\d{2}(:\d{2})?")
+_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?![.\d])(T\d|\b).*|\d{1,2}:\d{2}(:\d{2})?")
+
+_ID = re.compile(r"(?i:^|[ _.-])(?i:id)$|[a-z]I[dD]$")
 
 _CODE = re.compile(r"-(?:99|88|77|[1-9]\d{2,})|9{2,}")
 
@@ -49,17 +58,19 @@ def chosen(
     if not titles:
         told = f"{table.name} has no column but the target, expected at least one feature"
         raise PartError(told, "ignore" if ignore else "features" if features is not None else "")
+    learnt = [table.columns[title] for title in targets]
     if len(targets) > 1:
-        for title in targets:
+        learnt = list(map(truths, learnt))
+        for title, column in zip(targets, learnt, strict=True):
             place = table.name, table.unit, table.places, repr(title)
-            check_numbers(*place, table.columns[title], about="target")
+            check_numbers(*place, column, about="target")
     asked = [] if isinstance(one_hot, bool) else matched(table, one_hot)
     _refuse_texts(table, titles, asked, one_hot is True)
     names, parts, made = _features(table, titles, asked)
     by_name = [f"the target is {targets[0]!r}, by its name"] if target is None else []
     notes = (*table.notes, *by_name, *made, *_counts(table, titles), *_codes(table, [*titles, *targets]))
     x = _side_by_side(table, names, parts)
-    y = np.column_stack([table.columns[title] for title in targets])
+    y = np.column_stack(learnt)
     named = [name for title in targets for name in _names(title, table.columns[title])]
     return Rows(table.name, table.unit, table.places, tuple(names), tuple(named), x, y, notes)
 
@@ -85,11 +96,14 @@ def _features(
 
 
 def _counts(table: Table, titles: Sequence[str]) -> Iterator[str]:
-    """A note on the features that seem to number the rows, if there are any."""
-    if counts := [title for title in titles if rises_by_one(table.columns[title])]:
-        rise = "rises" if len(counts) == 1 else "rise"
-        each = f"{', '.join(map(repr, counts))} {rise} by 1 from row to row, as a count of the rows does"
-        yield f"{each}; not left out: try ignore = {_listed(counts)}"
+    """A note on the features that seem to number the rows, or to name them, if there are any."""
+    found: dict[str, list[str]] = {}
+    for title in titles:
+        if reason := names_rows(title, table.columns[title]):
+            found.setdefault(reason, []).append(title)
+    for reason, those in found.items():
+        each = f"{'each of ' if len(those) > 1 else ''}{', '.join(map(repr, those))}"
+        yield f"{each} {reason}; not left out: try ignore = {_listed(those)}"
 
 
 def _codes(table: Table, titles: Sequence[str]) -> Iterator[str]:
@@ -153,7 +167,9 @@ def unfit(column: Column) -> str:
     if few(len(kinds), len(words)) or len(kinds) < 2:
         return ""
     if signed := with_signs(kinds):
-        return f"{signed!r} is not read as a number: a sign stands beside it"
+        return f"{signed!r} is not read as a number: a sign or unit stands beside it"
+    if all(word[0] + word[-1] == "[]" for word in kinds):
+        return "lists, of which each number needs a column of its own"
     return "all texts are different" if len(kinds) == len(words) else f"{len(kinds)} different texts"
 
 
@@ -202,6 +218,20 @@ def stands_apart(column: Column, value: float) -> bool:
     return max(low - value, value - high) > high - low
 
 
+def names_rows(title: str, column: Column) -> str:
+    """Why a column of numbers tells rows apart and nothing of them; empty where that is not so.
+
+    >>> names_rows("patient_id", np.array([7.0, 3, 9])), names_rows("grid", np.array([7.0, 3, 9]))
+    ('is called an id, and is another number in every row', '')
+    """
+    if rises_by_one(column):
+        return "rises by 1 from row to row, as a count of the rows does"
+    if column.dtype.kind != "f" or column.ndim > 1 or not _ID.search(title) or len(column) < 3:
+        return ""
+    is_id = (column == np.floor(column)).all() and len(np.unique(column)) == len(column)
+    return "is called an id, and is another number in every row" if is_id else ""
+
+
 def rises_by_one(column: Column) -> bool:
     """Whether the values are those of a count of the rows."""
     return len(column) > 2 and column.dtype.kind == "f" and bool((np.diff(column, axis=0) == 1).all())
@@ -226,7 +256,7 @@ def _refuse_texts(table: Table, titles: Sequence[str], asked: Sequence[str], one
             continue
         if (words := slips(column)) and not thousands(words):
             hint = (
-                f'; missing = ["{{}}"] takes it as missing, ignore = {_listed([title])} leaves the column out'
+                f"; missing = [{{}}] takes it as missing, ignore = {_listed([title])} leaves the column out"
             )
             check_numbers(table.name, table.unit, table.places, repr(title), column, hint)
         if words or not one_hot or unfit(column):

@@ -6,17 +6,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lab.data.counts import check_size
+from lab.data.counts import MOST_CLASSES, check_size, few
 from lab.data.dataset import IntArray
 from lab.data.files.cells import Column, check_numbers, number, only_by_case
 from lab.data.files.rows import Rows, Task
+from lab.data.files.selection import unfit
 from lab.errors import PartError
-
-MOST_CLASSES = 20
-"""With ``task = "auto"``, so many different values are classes; more are numbers."""
-
-ROWS_OF_A_KIND = 3
-"""Of more than two values, one that has fewer rows than so, on average, is no kind."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,15 +24,6 @@ class Meaning:
     classes: tuple[str, ...]
     index: IntArray
     note: str = ""
-
-
-def few(different: int, rows: int) -> bool:
-    """Whether so many different values in so many rows are kinds: two, or few that come again and again.
-
-    >>> few(2, rows=3), few(16, rows=16), few(16, rows=48), few(21, rows=1000)
-    (True, False, True, False)
-    """
-    return different == 2 or different <= min(MOST_CLASSES, rows // ROWS_OF_A_KIND)
 
 
 def meaning(rows: Rows, task: Task) -> Meaning:
@@ -85,7 +71,8 @@ def _one_hot(rows: Rows, asked: str) -> Meaning:
         return _numbers()
     if not single:
         raise PartError(f"{rows.name}: {rows.y.shape[1]} targets, expected one target for classes", "task")
-    classes = tuple(title.strip("'") for title in rows.targets)
+    quoted = all(title[0] == title[-1] for title in rows.targets)
+    classes = tuple(title[1:-1] if quoted else title for title in rows.targets)
     note = f"the {len(classes)} targets, of which one is 1 and the others 0, are classes"
     return Meaning(classes, rows.y.argmax(axis=1).astype(np.int64), note)
 
@@ -94,6 +81,8 @@ def _refuse_texts(rows: Rows, column: Column, found: Any, asked: str) -> None:
     if asked == "numbers" or any(number(text) is not None for text in found):
         about = "task" if asked == "numbers" else "target"
         check_numbers(rows.name, rows.unit, rows.places, rows.targets[0], column, about=about)
+    if (reason := unfit(column)).startswith(("'", '"')):  # a text that is nearly a number
+        raise PartError(f"{rows.name}: target {rows.targets[0]}: {reason}", "target")
     raise PartError(
         f"{rows.name}: target {rows.targets[0]} holds {len(found)} different texts; "
         f'if they are classes, say task = "classes"',

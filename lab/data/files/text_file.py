@@ -1,29 +1,35 @@
 """Columns of a text file, .csv and its like: read by pandas, line for line as strict as can be."""
 
+import codecs
 import gzip
 import re
 import zlib
 from array import array
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from io import StringIO
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
-from typing import Any, TextIO, cast
+from typing import IO, Any, TextIO, cast
 
 import numpy as np
 import pandas as pd
 
 from lab.data.counts import check_size
 from lab.data.dataset import IntArray
-from lab.data.files import arff, text_form
+from lab.data.files import text_form
 from lab.data.files.cells import Column, column, number
 from lab.data.files.selection import rises_by_one
 from lab.data.files.table import Table
 from lab.data.files.text_form import BLANKS, Form
+from lab.data.files.totals import ends_in_totals
 from lab.errors import PartError, counted
 
 _SAMPLE = (1000, 2**18)
 """The lines from which the form of a file is guessed, or the letters, where lines are long."""
+
+_MOST_ABOVE = 10
+"""So many lines above a table are taken for a text that stands there."""
 
 LONGEST_LINE = 2**22
 """The most letters of a line."""
@@ -48,6 +54,9 @@ _PACKED = {
 _MARKED_UP = (
     ("JSON", re.compile(r'\s*(\[\s*[\[{]|\{\s*["}])')),
     ("HTML or XML", re.compile(r"\s*<(!doctype|html|table|\?xml)\b", re.IGNORECASE)),
+    ("SQL", re.compile(r"\s*(--.*\s+)*(insert into|create table|drop table)\b", re.IGNORECASE)),
+    ("RTF", re.compile(r"\{\\rtf")),
+    ("a pointer of Git LFS (git lfs pull fetches the file)", re.compile("version https://git-lfs")),
 )
 """Texts that are no tables, by how they begin."""
 
@@ -61,7 +70,7 @@ def read(
     header: bool | None = None,
     missing: Collection[str] = (),
 ) -> Table:
-    """The columns of a UTF-8 file, also gzipped; blank lines are skipped.
+    """The columns of a UTF-8 file, or one marked as UTF-16, also gzipped; blank lines are skipped.
 
     The separator, the decimal mark and the header are guessed where they are not given. A first column
     without a name is an index and is left out, and so is a column without any value. Raises PartError where
@@ -82,7 +91,7 @@ def read(
         titles = _titles(name, form)
         columns = _columns(path, form, titles, missing)
     except UnicodeDecodeError as error:
-        raise PartError(f"{name} {_other_than_text(path, error.start)}") from error
+        raise PartError(f"{name}{_other_than_text(path)}") from error
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
         raise PartError(f"{name} is damaged: {error}") from error
     except pd.errors.ParserError as error:
@@ -90,12 +99,21 @@ def read(
     if len(next(iter(columns.values()))) != len(places):
         raise PartError(f"{name} has quotes or blank lines that may mean two things")
     notes = [*form.notes, *_left_out(titles, columns)]
+    if ends_in_totals(columns):
+        notes.append(f"line {places[-1]} holds the sums of those above it and is left out")
+        places, columns = places[:-1], {title: column[:-1] for title, column in columns.items()}
     return Table(name, "line", places, columns, tuple(notes))
 
 
 def _opened(path: Path) -> TextIO:
+    with _bytes(path) as file:
+        marked = file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
     opener = gzip.open if path.suffix.lower() == ".gz" else open
-    return cast(TextIO, opener(path, "rt", encoding="utf-8-sig", newline=""))
+    return cast(TextIO, opener(path, "rt", encoding="utf-16" if marked else "utf-8-sig", newline=""))
+
+
+def _bytes(path: Path) -> IO[bytes]:
+    return cast(IO[bytes], gzip.open(path)) if path.suffix.lower() == ".gz" else path.open("rb")
 
 
 def _rows(path: Path, form: Form) -> TextIO:
@@ -103,19 +121,26 @@ def _rows(path: Path, form: Form) -> TextIO:
     file = _opened(path)
     for _ in islice(file, form.before):
         pass
-    if not form.arff:
+    if not (form.arff or form.ruled):
         return file
     with file:
-        return StringIO("".join(map(arff.as_csv, file)))
+        return StringIO("".join(map(form.plain, file)))
 
 
-def _other_than_text(path: Path, byte: int) -> str:
+def _other_than_text(path: Path) -> str:
+    """What is said of a file that is no text, or has another encoding."""
     with path.open("rb") as file:
         first = file.read(4)
     for begins, kind in _PACKED.items():
         if first.startswith(begins) and path.suffix.lower() != ".gz":
-            return kind
-    return f"is not UTF-8 text (byte {byte}); save it as UTF-8"
+            return f" {kind}"
+    with _bytes(path) as file:
+        for at, line in enumerate(file, 1):
+            try:
+                line.decode()
+            except UnicodeDecodeError as error:
+                return f": line {at}: is not UTF-8 (byte 0x{line[error.start]:02x}); save the file as UTF-8"
+    return " is not UTF-8 text; save it as UTF-8"
 
 
 def _check_unpacked(path: Path, name: str) -> None:
@@ -138,9 +163,15 @@ def _sampled(name: str, file: TextIO) -> Iterator[str]:
             return
 
 
-def _lines(name: str, file: TextIO) -> Iterator[str]:
-    """The lines of a file, none of which is read that is too long to be one of a table."""
-    while line := file.readline(LONGEST_LINE + 1):
+def _lines(name: str, file: TextIO, before: int = 0) -> Iterator[str]:
+    """The lines of a file after so many, none of which is read that is too long to be one of a table."""
+    for at in count(before + 1):
+        if not (line := file.readline(LONGEST_LINE + 1)):
+            return
+        if "\0" in line:
+            raise PartError(
+                f"{name}: line {at}: holds a zero byte, which no text has; save the file as UTF-8"
+            )
         if len(line) > LONGEST_LINE:
             raise PartError(f"{name} has a line of more than {LONGEST_LINE} letters, which is no table")
         yield line
@@ -150,27 +181,35 @@ def _places(path: Path, name: str, form: Form) -> IntArray:
     """The line of every row. Raises PartError where a row has another width than the first line says."""
     places = array("q")
     with _rows(path, form) as file:
-        found = text_form.widths(name, _lines(name, file), form.separator, form.before)
+        found = text_form.widths(name, _lines(name, file, form.before), form.separator, form.before)
         for line, width in found:
             if width != form.width:
                 like = "in the first line" if form.titles is None else "in the header"
                 told = f"{name}: line {line}: {counted(width, 'field')}, expected {form.width} as {like}"
-                after = [more for _, more in islice(found, _SAMPLE[0])]
-                raise PartError(told + _why_unlike(path, line, width, after))
+                after = [(line, width), *islice(found, _SAMPLE[0])]
+                raise PartError(told + _why_unlike(path, line, form.width, after))
             places.append(line)
     if not places:
         raise PartError(f"{name} has a header but no rows")
     return np.frombuffer(places, dtype=np.int64)
 
 
-def _why_unlike(path: Path, line: int, width: int, after: Sequence[int]) -> str:
-    """What to do about a line of another width, where it is a comment, or where the table begins with it."""
+def _why_unlike(path: Path, line: int, expected: int, after: Sequence[tuple[int, int]]) -> str:
+    """What to do about a line of another width, where it is a comment, or where the table begins after it.
+
+    ``after`` has the lines from that on, and their widths.
+    """
     with _opened(path) as file:
         text = next(islice(file, line - 1, None), "")
     if text_form.is_comment(text):
         return "; a comment is read before the table alone: take this line out"
-    if 2 * after.count(width) > len(after):
-        return "; where the table begins with this line, take those before it out, or put # before each"
+    widths = [width for _, width in after]
+    usual, times = Counter(widths).most_common(1)[0]
+    begins = after[widths.index(usual)][0]
+    above = begins - line < _MOST_ABOVE
+    if usual != expected and above and times > 1 and 2 * times > len(after) - widths.index(usual):
+        this = "this line" if begins == line else f"line {begins}, with {usual} fields"
+        return f"; where the table begins with {this}, take those before it out, or put # before each"
     return ""
 
 
@@ -180,7 +219,10 @@ def _titles(name: str, form: Form) -> list[str]:
         return [f"c{place}" for place in range(form.width)]
     for title in form.titles:
         if title and form.titles.count(title) > 1:
-            raise PartError(f"{name}: two columns are called {title!r}")
+            places = [str(at) for at, other in enumerate(form.titles, 1) if other == title]
+            both = "both" if len(places) == 2 else "all"
+            told = f"columns {', '.join(places[:-1])} and {places[-1]} are {both} called {title!r}"
+            raise PartError(f"{name}: line {form.before}: {told}; give each a name of its own")
     return [
         f"Unnamed: {place}" if not title or _PANDAS_UNNAMED.fullmatch(title) else title
         for place, title in enumerate(form.titles)

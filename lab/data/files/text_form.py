@@ -1,14 +1,18 @@
 """How a text file writes a table: its separator, its decimal mark, whether its first line names columns."""
 
 import csv
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, takewhile, zip_longest
 
 from lab.data.files import arff
-from lab.data.files.cells import MISSING, number
+from lab.data.files.cells import number
+from lab.data.files.header import fitted, names_columns, names_in_two_lines, title_lines
+from lab.data.files.kinds import remedy
 from lab.errors import PartError, counted
 
 BLANKS = " "
@@ -19,11 +23,12 @@ _SEPARATORS = ("\t", ";", "|", ",", BLANKS)
 
 _WORDS = {"\t": "tabs", BLANKS: "blanks"}
 _COMMENT = re.compile(r"[#%]|sep=")
+_RULE = re.compile(r"((?=.*(--|==))[-=+|: \t]+|\(\d+ rows?\))[\r\n]*")
+_INDEXED = re.compile(r"\S+(\s+\d+:\S+)+\s*")
 _COMMA = re.compile(r"[+-]?\d*,\d+(?:e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+", re.ASCII)
 _POINT = re.compile(r"[+-]?\d*\.\d+(?:e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 _THOUSANDS_BY_POINT = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
-_YEARS = range(1800, 2101)
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,8 @@ class Form:
 
     ``titles`` are the names of the columns, "" for one without; None where no line names them. ``before``
     counts the lines before the first row, ``comments`` those of them that say nothing, ``width`` the columns.
-    The rows may be those of ``arff``.
+    ``headers`` is how many lines name the columns. The rows may be those of ``arff``, or ``ruled``, with
+    lines of dashes between them.
     """
 
     separator: str
@@ -42,6 +48,12 @@ class Form:
     width: int
     comments: int = 0
     arff: bool = False
+    ruled: bool = False
+    headers: int = 1
+
+    def plain(self, line: str) -> str:
+        """A line of the rows as CSV has it."""
+        return arff.as_csv(line) if self.arff else without_rule(line) if self.ruled else line
 
     @property
     def notes(self) -> Iterator[str]:
@@ -52,6 +64,8 @@ class Form:
             yield f"the columns are separated by {_WORDS.get(self.separator, self.separator)}"
         if self.decimal != ".":
             yield "numbers have a decimal comma"
+        if self.headers > 1:
+            yield "two lines name the columns"
         if self.titles is None:
             yield f"no line names the columns: they are c0 … c{self.width - 1}"
 
@@ -97,13 +111,25 @@ def is_comment(line: str) -> bool:
     return _COMMENT.match(line) is not None
 
 
+def without_rule(line: str) -> str:
+    """A line, blank where it is a rule, as under the header of a table in Markdown or from a data base.
+
+    So is the count of rows that a data base writes under a table.
+
+    >>> without_rule("|---|:-:|"), without_rule("| -1 | - |")
+    ('', '| -1 | - |')
+    """
+    return line[len(line.rstrip("\r\n")) :] if _RULE.fullmatch(line) else line
+
+
 def form(name: str, lines: Sequence[str], separator: str | None = None, header: bool | None = None) -> Form:
     """The form of the file that begins with these lines; what is given is not guessed.
 
     A separator is one that cuts every line into as many fields, two at least; a comma is a decimal mark where
     numbers have commas and none has a point, but as a mark of thousands. A line names the columns where it is
-    unlike the rows: no number in it, over numbers; or 0, 1, 2 …, or years. A title above it is passed over.
-    The head of an ARFF file names them too.
+    unlike the rows: no number in it, over numbers; or 0, 1, 2 …, or years; or with a text over numbers. Where
+    names come again in it, or are missing, the next line may tell them apart. A title above it is passed
+    over. The head of an ARFF file names them too.
 
     >>> found = form("a.csv", ["height;width", "1,5;2"])
     >>> found.separator, found.decimal, found.titles
@@ -112,9 +138,13 @@ def form(name: str, lines: Sequence[str], separator: str | None = None, header: 
     Raises PartError where there are no rows, and where what was given cuts the lines less well than another.
     """
     comments = len(list(takewhile(is_comment, lines)))
-    if found := arff.head(lines):
+    if found := arff.head(name, lines):
         titles, before = found
-        return Form(",", ".", titles, before, len(titles), arff=True)
+        return Form(arff.separator(lines[before:]), ".", titles, before, len(titles), arff=True)
+    if lines[1:] and all(map(_INDEXED.fullmatch, lines)):
+        raise PartError(f"{name} holds index:value pairs, as LIBSVM has them; {remedy(name, '.libsvm')}")
+    if ruled := any(map(_RULE.fullmatch, lines)):
+        lines = list(map(without_rule, lines))
     marked = [line.lstrip("#% ") for line in lines[:comments] if not line.startswith("sep=")][-1:]
     mark = separator or _separator(name, lines[comments:])
     if separator is not None:
@@ -122,19 +152,24 @@ def form(name: str, lines: Sequence[str], separator: str | None = None, header: 
     rows = list(records(name, lines[comments:], mark, comments))
     if not rows:
         raise PartError(f"{name} is empty, expected rows, and a line before them that names the columns")
+    if separator is None and len(rows[0][1]) == 1:
+        _check_one_column(name, lines[comments:])
     decimal = _decimal(mark, [row for _, row in rows])
-    if titled := _title_lines([row for _, row in rows], decimal):
+    if titled := title_lines([row for _, row in rows], decimal):
         comments, rows = rows[titled - 1][0], rows[titled:]
     (line, first), body = rows[0], [row for _, row in rows[1:]]
+    made = partial(Form, mark, decimal, ruled=ruled)
+    if header is not False and (names := names_in_two_lines(first, body, decimal)):
+        return made(names, rows[1][0], len(names), comments, headers=2)
     if header is None:
-        header = _names_columns([title.strip() for title in first], body, decimal)
+        header = names_columns([title.strip() for title in first], body, decimal)
     if header:
-        titles = _fitted([title.strip() for title in first], body)
-        return Form(mark, decimal, titles, line, len(titles), comments)
+        titles = fitted([title.strip() for title in first], body)
+        return made(titles, line, len(titles), comments)
     for _, named in records(name, marked, mark):  # as numpy.savetxt writes it
         if len(named) == len(first):
-            return Form(mark, decimal, tuple(map(str.strip, named)), comments, len(first), comments - 1)
-    return Form(mark, decimal, None, comments, len(first), comments)
+            return made(tuple(map(str.strip, named)), comments, len(first), comments - 1)
+    return made(None, comments, len(first), comments)
 
 
 def _check_separator(name: str, given: str, lines: Sequence[str]) -> None:
@@ -144,12 +179,21 @@ def _check_separator(name: str, given: str, lines: Sequence[str]) -> None:
     if (
         better != given
         and (by_given == {1} or len(by_given) > 1)
-        and len(by_better) == 1
-        and by_better != {1}
+        and len(by_better - {1}) == 1 == len(by_better)
     ):
         cut = "leaves one column" if by_given == {1} else "does not cut all lines alike"
         told = f"{name}: separator = {given!r} {cut}; {better!r} makes {min(by_better)} columns"
         raise PartError(told, "separator")
+
+
+def _check_one_column(name: str, lines: Sequence[str]) -> None:
+    """Raise PartError where lines that no usual separator cuts are cut alike by another."""
+    lines = [line for line in lines if line.strip()]
+    for mark in dict.fromkeys(re.findall(r"[^\w\s.+'\"-]", lines[0])):
+        counts = {line.count(mark) for line in lines}
+        if len(counts) == 1:
+            told = f"{json.dumps(mark)} cuts every line into {counts.pop() + 1}"
+            raise PartError(f"{name} has one column; separator = {told}", "separator")
 
 
 def _widths(name: str, lines: Sequence[str], separator: str) -> set[int]:
@@ -158,16 +202,6 @@ def _widths(name: str, lines: Sequence[str], separator: str) -> set[int]:
         return {len(row) for _, row in records(name, lines, separator)}
     except PartError:
         return set()
-
-
-def _fitted(titles: list[str], body: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    """The titles, "" where all rows have one more: an index before them, or nothing behind them."""
-    found = {len(row) for row in body}
-    if found == {len(titles) + 1}:
-        return (*titles, "") if all(not row[-1] for row in body) else ("", *titles)
-    if found == {len(titles) - 1} and not titles[-1]:
-        return tuple(titles[:-1])
-    return tuple(titles)
 
 
 def _separator(name: str, lines: Sequence[str]) -> str:
@@ -206,33 +240,3 @@ def _decimal(separator: str, rows: Sequence[Sequence[str]]) -> str:
 def _mostly_commas(cells: Sequence[str]) -> bool:
     commas = sum(_COMMA.fullmatch(cell) is not None for cell in cells)
     return 2 * commas > sum(number(cell) is not None for cell in cells) + commas
-
-
-def _title_lines(rows: Sequence[Sequence[str]], decimal: str) -> int:
-    """How many rows before the one that names the columns hold a title in a single cell, or nothing."""
-    filled = [[cell for cell in row if cell.strip()] for row in rows]
-    titled = len(list(takewhile(lambda cells: len(cells) < 2, filled)))
-    if not 0 < titled < len(rows) - 1 or not 3 <= len(rows[titled]) == len(rows[0]):
-        return 0
-    if any(number(cell, decimal) is not None for cells in filled[:titled] for cell in cells):
-        return 0
-    return (
-        titled if _names_columns([cell.strip() for cell in rows[titled]], rows[titled + 1 :], decimal) else 0
-    )
-
-
-def _names_columns(titles: Sequence[str], body: Sequence[Sequence[str]], decimal: str) -> bool:
-    """Whether the first line of a file names its columns."""
-    numbers = [value for title in titles if (value := number(title, decimal)) is not None]
-    if numbers:
-        first, count = numbers[0], len(numbers)
-        counted = numbers == [first + index for index in range(count)]
-        return counted and ((first == 0 and count > 2) or (first in _YEARS and count > 1))
-    if not body:
-        return True
-    columns = list(zip(*(row for row in body if len(row) == len(titles)), strict=False))
-    values = ([number(cell, decimal) for cell in cells if cell.strip() not in MISSING] for cells in columns)
-    if any(held and None not in held for held in values):
-        return True
-    again = [title in map(str.strip, cells) for title, cells in zip(titles, columns, strict=False)]
-    return len(set(titles)) == len(titles) and 2 * sum(again) <= len(titles)

@@ -11,8 +11,8 @@ from math import ceil, isfinite, nan
 import numpy as np
 
 from lab.errors import size_text
+from lab.experiment.findings import Finding
 from lab.experiment.sizes import free_memory
-from lab.experiment.validation import Finding
 from lab.network.parameters import count
 from lab.parts import KEYS
 from lab.runs.chunks import bytes_read

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lab.data import source
-from lab.data.files.file import KINDS, SUFFIXES
+from lab.data.files.kinds import KINDS, SUFFIXES
 from tests.data.conftest import refusal
 from tests.data.files.conftest import IRIS
 
@@ -65,14 +65,14 @@ def test_62_a_file_that_is_not_there(load, tmp_path):
     assert refusal(load, None, name="irs.csv") == near
     nowhere = f"there is no file {tmp_path / 'nowhere/irs.csv'}"
     assert refusal(load, None, name="nowhere/irs.csv") == nowhere
-    folder = f"{tmp_path / 'iris.csv'} is not a file, expected one of the kinds {KINDS}"
+    folder = f"{tmp_path / 'iris.csv'} is a folder, expected a file of one of the kinds {KINDS}"
     assert refusal(load, None, name="iris.csv") == folder
 
 
 @pytest.mark.parametrize(
     ("name", "parameters", "message"),
     [
-        ("file", {"path": "a.tar"}, f"'file': path = 'a.tar', expected a file of one of the kinds {KINDS}"),
+        ("file", {"path": "a.foo"}, f"'file': path = 'a.foo', expected a file of one of the kinds {KINDS}"),
         ("file", {}, "'file' needs a value for 'path'"),
         ("a.npz", {"target": "y"},
          "'a.npz': target is for tables; an .npz file holds the features x and the target y"),
@@ -105,8 +105,38 @@ def test_every_kind_of_text_file_is_read(load, suffix):
 @pytest.mark.parametrize("name", ["wine.xlsx", "wine.XLS", "wine.ods"])
 def test_a_spreadsheet_is_refused_with_the_line_that_converts_it(name):
     line = f"import pandas; pandas.read_excel('{name}').to_csv('wine.csv', index=False)"
-    told = f"'{name}': spreadsheets are not read; this line makes a .csv of it: python -c \"{line}\""
+    kind = name.lower().removeprefix("wine")
+    told = f"'{name}': {kind} is not read; this line makes a .csv of it: python -c \"{line}\""
     assert refusal(source, name, {}) == told
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("a.jsonl", "import pandas; pandas.read_json('a.jsonl', lines=True).to_csv('a.csv', index=False)"),
+        ("b/a.dta", "import pandas; pandas.read_stata('b/a.dta').to_csv('b/a.csv', index=False)"),
+        ("a.npy", "numpy.savez('data.npz', x=numpy.load('x.npy'), y=numpy.load('y.npy'))"),
+        ("a.csv.zip", ".zip is not read; unpack it, and name a file of it"),
+    ],
+)
+def test_a_file_of_a_known_kind_is_refused_with_what_makes_it_one_that_is_read(name, told):
+    assert told in refusal(source, name, {})
+
+
+def test_a_folder_is_told_with_a_file_in_it(tmp_path):
+    (tmp_path / "birds").mkdir()
+    (tmp_path / "birds/train.csv").touch()
+    told = (
+        f"'birds' is a folder, expected a file of one of the kinds {KINDS}; did you mean 'birds/train.csv'?"
+    )
+    assert refusal(source, "birds", {}, folder=tmp_path) == told
+
+
+def test_the_files_of_mnist_are_told_as_that(tmp_path):
+    for name in ("train-images-idx3-ubyte", "train-labels-idx1-ubyte.gz"):
+        (tmp_path / name).touch()
+        told = refusal(source, name, {}, folder=tmp_path)
+        assert told.endswith(f"for MNIST's files: lab data add mnist --from {tmp_path}")
 
 
 def test_a_shuffled_file_is_told_nothing_of_shuffling(load):

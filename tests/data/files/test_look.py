@@ -138,7 +138,27 @@ def test_arrays_that_lack_values(looked):
 
 
 def test_what_is_no_file_of_data(looked, tmp_path):
-    assert refusal(look, tmp_path / "a.tar").startswith(f"unknown data set '{tmp_path}/a.tar'; ")
+    assert refusal(look, tmp_path / "a.foo").startswith(f"unknown data set '{tmp_path}/a.foo'; ")
     message = refusal(looked, "name,y\nAnn,0.5\nBob,1.5\nEve,2.5\n")
     assert message.startswith("a.csv has features that are texts: 'name' (all texts are different); ")
     assert refusal(look, "digits").startswith("digits is no file, expected one of the kinds .csv, ")
+
+
+def test_the_first_column_of_a_file_without_a_header_may_number_the_classes(looked):
+    rows = [f"{row % 3 + 1},{row * 1.5},{row * row}\n" for row in range(30)]
+    assert looked("".join(rows)).settings["target"] == "c0"
+    assert looked("".join(f"{row[:-1]},{at % 2}\n" for at, row in enumerate(rows))).settings["target"] == "c3"
+    assert looked("rooms,area,price\n" + "".join(rows)).settings["target"] == "price"
+
+
+def test_one_hot_columns_of_true_and_false_are_the_targets(looked):
+    rows = "".join(f"{row * 1.5},{row % 3 == 0},{row % 3 == 1},{row % 3 == 2}\n" for row in range(30))
+    assert looked("x,cat,dog,fox\n" + rows).settings["target"] == ["cat", "dog", "fox"]
+
+
+def test_an_id_is_no_feature_though_its_rows_are_in_no_order(looked):
+    rows = "".join(f"{row * 7 % 30 + 842300},{row * 1.5},{'BM'[row % 2]}\n" for row in range(30))
+    for title in ("id", "PassengerId", "patient_ID"):
+        found = looked(f"{title},x,diagnosis\n{rows}")
+        assert found.left_out == {title: "is called an id, and is another number in every row"}
+    assert looked(f"grid,x,diagnosis\n{rows}").left_out == {}

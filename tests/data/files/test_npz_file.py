@@ -118,6 +118,9 @@ def test_parts_by_other_names_and_arrays_that_are_not_used(load, form):
     assert data.notes[1].startswith("arrays not used: ")
     del arrays[form.format("X", "test")]
     data = load(arrays)
+    assert (len(data.x_train), len(data.x_test)) == (3, 1)
+    del arrays[form.format("X", "val")]
+    data = load(arrays)
     assert (len(data.x_train), len(data.x_test)) == (3, 0)
 
 
@@ -149,3 +152,22 @@ def test_69_a_header_is_not_read_for_as_long_as_it_says(load):
     member = b"\x93NUMPY\x02\x00" + (2**31 - 64).to_bytes(4, "little") + b" " * 20_000
     said = refusal(load, packed({"x.npy": member, "y.npy": member}), name="a.npz")
     assert said == "a.npz: array x is damaged: its header has 2147483584 bytes"
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "told"),
+    [
+        ((5, 40), (40,), "save x.T"),
+        ((5, 40), (3, 40), "save x.T and y.T"),
+        ((8, 8, 3, 40), (40,), "save numpy.moveaxis(x, -1, 0)"),
+        ((40, 5), (39,), "as x has shape (40, 5)"),
+    ],
+)
+def test_examples_along_the_last_axis_are_told(load, x, y, told):
+    assert refusal(load, {"x": np.zeros(x), "y": np.zeros(y)}).endswith(told)
+
+
+def test_features_and_targets_that_are_swapped_are_told(load):
+    labels, features = np.arange(40) % 3, np.linspace(-1, 1, 200).reshape(40, 5)
+    assert any(note.endswith("the two are swapped") for note in load({"x": labels, "y": features}).notes)
+    assert not any("swapped" in note for note in load({"x": features, "y": labels}).notes)

@@ -1,5 +1,7 @@
+import numpy as np
 import pytest
 
+from lab.data.files.selection import unfit
 from lab.errors import PartError
 from tests.data.conftest import refusal
 
@@ -147,7 +149,7 @@ def test_dates_with_a_time_behind_a_t_are_dates(load):
 
 def test_numbers_with_a_sign_beside_them_are_said_to_be_no_numbers(load):
     told = refusal(load, "a,y\n12.5 %,0.5\n" + "".join(f"{n} %,1.5\n" for n in range(40)))
-    assert "'a' ('12.5 %' is not read as a number: a sign stands beside it)" in told
+    assert "'a' ('12.5 %' is not read as a number: a sign or unit stands beside it)" in told
 
 
 def test_kinds_that_differ_only_in_case_are_told(load):
@@ -172,3 +174,47 @@ def test_what_would_be_too_many_columns_is_refused_before_they_are_made(load, mo
     monkeypatch.setattr("lab.data.counts.LARGEST", 8 * 200 * 200 - 1)
     content = "x,y\n" + "".join(f"{n * n},0.5\n" for n in range(200))
     assert refusal(load, content, one_hot=["x"]).startswith("column 'x' of 200 kinds: ")
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["12 kg", "3.5 kg"], "'12 kg' is not read as a number: a sign or unit stands beside it"),
+        (["<0.5", "<2"], "'<0.5' is not read as a number: a sign or unit stands beside it"),
+        (["'1'", "'2'"], "\"'1'\" is not read as a number: a sign or unit stands beside it"),
+        (["1,10,000", "2,20,000"], "'1,10,000' is not read as a number: thousands separators"),
+        (["[1, 2]", "[3, 4]"], "lists, of which each number needs a column of its own"),
+        (["2020-01-02", "2020-01-03T10:00"], "dates"),
+        (["10.0.0.1", "10.0.0.2"], "all texts are different"),
+        (["P01", "P02"], "all texts are different"),
+    ],
+)
+def test_why_texts_are_no_feature(words, reason):
+    assert unfit(np.array([*words, *more(words)], dtype=object)) == reason
+
+
+def more(words):
+    """Others like these, so that they are not of two kinds."""
+    return [
+        word.replace(*digits)
+        for word in words
+        for digits in (("1", "4"), ("2", "7"), ("5", "8"))
+        if digits[0] in word
+    ]
+
+
+def test_columns_of_true_and_false_are_targets_of_which_one_is_met(load):
+    rows = "".join(f"{row},{row % 2 == 0},{row % 2 == 1}\n" for row in range(6))
+    data = load(f"x,cat,dog\n{rows}", target=["cat", "dog"])
+    assert data.classes == ("cat", "dog")
+
+
+def test_several_columns_that_name_the_rows_are_told_at_once(load):
+    rows = "".join(f"{row},{row + 5},{row * 5 % 7},{row / 8}\n" for row in range(7))
+    notes = load(f"i,j,car_id,y\n{rows}").notes
+    told = "not left out: try ignore ="
+    assert (
+        f"each of 'i', 'j' rises by 1 from row to row, as a count of the rows does; {told} [\"i\", \"j\"]"
+        in notes
+    )
+    assert f"'car_id' is called an id, and is another number in every row; {told} [\"car_id\"]" in notes

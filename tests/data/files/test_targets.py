@@ -68,3 +68,9 @@ def test_many_texts_are_classes_only_when_said_so(load):
     few = "a.csv: target 'y' holds 21 different texts; if they are classes, say task"
     assert refusal(load, content) == f'{few} = "classes"'
     assert len(load(content, task="classes").classes) == 21
+
+
+@pytest.mark.parametrize("form", ["${}.50", "{} %", "1,{:03}"])
+def test_a_target_of_nearly_numbers_is_told_as_that(load, form):
+    told = refusal(load, "x,y\n" + "".join(f'{row / 2},"{form.format(row)}"\n' for row in range(40)))
+    assert told.startswith(f"a.csv: target 'y': '{form.format(0)}' is not read as a number: ")

@@ -40,11 +40,12 @@ def slip(line, word):
          "a.csv has no column 'speces'; did you mean 'species'? (known: length, species, width)"),
         (IRIS, {"target": None},
          'a.csv needs target = "…", the column to be learnt; expected one of length, species, width'),
-        ("y,y\n3,4\n", {}, "a.csv: two columns are called 'y'"),
+        ("y,y\n3,4\n", {}, "a.csv: line 1: columns 1 and 2 are both called 'y'; give each a name of its own"),
         ("x,y\n1,2\n3,4,5\n", {}, "a.csv: line 3: 3 fields, expected 2 as in the header"),
         ("x,y\n1,2\n\n3\n", {}, "a.csv: line 4: 1 field, expected 2 as in the header"),
         ("x,y\n1,2\nabc,4\n", {}, slip(3, "abc")),
         ('x,z,y\n1,"a\nb",2\nabc,3,4\n', {}, slip(4, "abc")),
+        ("x,y\n1,2\n\\N,4\n", {}, slip(3, "\\N").replace('["\\N"]', '["\\\\N"]').replace("'\\N'", "'\\\\N'")),
         ("x,y\n1_000,2\n3,4\n", {}, slip(2, "1_000")),
         ("x,y\n1,2\n٣,4\n", {}, slip(3, "٣")),
         ("x;y\n1,5;2\n3.5;4\n", {}, slip(2, "1,5")),
@@ -60,6 +61,19 @@ def slip(line, word):
         ('[{"x": 1, "y": 2}]', {}, "a.csv holds JSON, which is not read, expected a table"),
         ('{"x": 1, "y": 2}\n{"x": 3, "y": 4}\n', {}, "a.csv holds JSON, which is not read, expected a table"),
         ("\n<!DOCTYPE html>\n<html>", {}, "a.csv holds HTML or XML, which is not read, expected a table"),
+        ("-- of May\nINSERT INTO t VALUES (1, 2);\n", {},
+         "a.csv holds SQL, which is not read, expected a table"),
+        ("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 9\n", {},
+         "a.csv holds a pointer of Git LFS (git lfs pull fetches the file), "
+         "which is not read, expected a table"),
+        ("! made by hand\n! May\na b y\n1 2 3\n4 5 6\n", {},
+         "a.csv: line 2: 2 fields, expected 4 as in the header; "
+         "where the table begins with line 3, with 3 fields, take those before it out, or put # before each"),
+        ("x~y\n1~2\n", {}, 'a.csv has one column; separator = "~" cuts every line into 2'),
+        ("+1 1:0.5 3:2\n-1 2:0.5 \n", {},
+         "a.csv holds index:value pairs, as LIBSVM has them; this line makes an .npz of it: "
+         "python -c \"import numpy, sklearn.datasets as d; x, y = d.load_svmlight_file('a.csv'); "
+         "numpy.savez('a.npz', x=x.toarray(), y=y)\""),
         (gzip.compress(b"x,y\n1,2\n", mtime=0), {}, "a.csv is gzipped; let its name end in .gz"),
         (b"PK\x03\x04\xff\xfe", {}, "a.csv is a zip archive, as .xlsx and .npz are, and no text"),
         (b"PAR1\x15\xff\xfe", {}, "a.csv is Parquet; let its name end in .parquet"),
@@ -79,9 +93,14 @@ def test_numbers_are_the_nearest_doubles(load):
 
 
 def test_a_byte_order_mark_and_windows_lines_are_accepted_but_no_other_encoding(load):
-    assert load(b"\xef\xbb\xbfy,x\r\n2,1\r\n4,3\r\n").x_train.tolist() == [[1], [3]]
-    other = refusal(load, "x,y\n1,2\n".encode("utf-16"))
-    assert other == "a.csv is not UTF-8 text (byte 0); save it as UTF-8"
+    text = "y,x\r\n2,1\r\n4,3\r\n"
+    for encoding in ("utf-8-sig", "utf-16"):
+        assert load(text.encode(encoding)).x_train.tolist() == [[1], [3]]
+        assert load(gzip.compress(text.encode(encoding)), name="a.csv.gz").x_train.tolist() == [[1], [3]]
+    latin = refusal(load, "y,x\n2,1\nGr\xf6\xdfe,3\n".encode("latin-1"))
+    assert latin == "a.csv: line 3: is not UTF-8 (byte 0xf6); save the file as UTF-8"
+    unmarked = refusal(load, text.encode("utf-16-le"))
+    assert unmarked == "a.csv: line 1: holds a zero byte, which no text has; save the file as UTF-8"
 
 
 @pytest.mark.parametrize(
@@ -205,3 +224,50 @@ def test_a_table_that_pandas_wrote_three_times_has_three_indices(read):
     rows = "".join(f"{row},{row},{row},{row * row}\n" for row in range(4))
     table = read(",Unnamed: 0.1,Unnamed: 0,a\n" + rows)
     assert [*table.columns] == ["a"]
+
+
+@pytest.mark.parametrize("mark", [", ", "\t", "  "])
+def test_the_rows_of_an_arff_file_have_commas_tabs_or_blanks(read, mark):
+    head = "@relation r\n@attribute x numeric\n@attribute y {'a b', c}\n@data\n% first\n"
+    table = read(f"{head}1.5{mark}'a b'\n2{mark}c\n", "a.arff")
+    assert [column.tolist() for column in table.columns.values()] == [[1.5, 2], ["a b", "c"]]
+
+
+def test_a_sparse_arff_file_is_refused_with_its_line(read):
+    head = "@relation r\n@attribute x numeric\n@attribute y {a, b}\n@data\n\n"
+    told = "a sparse row, in braces, expected all values of each row; "
+    told += "Weka's filter SparseToNonSparse writes them"
+    assert refusal(read, head + "{0 1.5, 1 b}\n", "a.arff") == f"a.arff: line 6: {told}"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "| x | y |\n|---|:-:|\n| 1 | a |\n| -2 | b |\n",
+        " x  | y\n----+---\n 1  | a\n -2 | b\n(9 rows)\n\n",
+        "+----+---+\n| x  | y |\n+----+---+\n| 1  | a |\n| -2 | b |\n+----+---+\n",
+        "x   y\n--- ---\n1   a\n-2  b\n",
+    ],
+)
+def test_lines_between_the_rows_of_a_table_are_passed_over(read, content):
+    table = read(content)
+    assert table.columns["x"].tolist() == [1, -2]
+    assert table.columns["y"].tolist() == ["a", "b"]
+    assert table.places.tolist() == [
+        at for at, line in enumerate(content.splitlines(), 1) if "1" in line or "2" in line
+    ]
+
+
+def test_a_row_of_totals_is_left_out(read):
+    rows = "".join(f"{'ab'[row % 2]},{row},{0.5 * row}\n" for row in range(8))
+    for last in ("Total,28,14\n", ",28,14\n"):
+        table = read(f"kind,x,y\n{rows}{last}")
+        assert table.columns["x"].tolist() == [*range(8)]
+        assert table.notes == ("line 10 holds the sums of those above it and is left out",)
+    assert len(read(f"kind,x,y\n{rows}a,28,14\n").places) == 9
+    assert len(read(f"kind,x,y\n{rows}Total,28,7\n").places) == 9
+
+
+def test_numbers_of_fortran_are_read(read):
+    table = read("x y\n1.5D+01 2\n-.25d-01 3\n")
+    assert table.columns["x"].tolist() == [15, -0.025]

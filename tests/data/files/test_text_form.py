@@ -52,35 +52,6 @@ def test_a_decimal_comma_is_seen_where_no_number_has_a_point(lines, decimal):
 
 
 @pytest.mark.parametrize(
-    ("first", "rows", "named"),
-    [
-        ("a,b", ["1,2"], True),
-        ("a,b", [], True),
-        ("5.1,setosa", ["4.9,setosa"], False),
-        ("1,2", ["3,4"], False),
-        ("0,1,2,label", ["5,6,7,a"], True),
-        ("country,1990,1991", ["Chad,2,3"], True),
-        ("p,x,p", ["e,x,s"], False),
-        ("colour,size", ["red,large", "blue,small"], True),
-        ("red,large", ["red,large", "blue,small"], False),
-        ("x,y", ["?,1"], True),
-        ("x,y,,", ["2,a,,", ",,,"], True),
-        ("x,y,,", ["NA,a,,", "2,b,,"], True),
-    ],
-)
-def test_a_line_that_is_unlike_the_rows_names_the_columns(first, rows, named):
-    titles = form("a.csv", [first, *rows]).titles
-    assert titles == (tuple(first.split(",")) if named else None)
-
-
-def test_a_header_may_be_one_short_of_an_index():
-    assert form("a.txt", ["x y", "1 2 3", "2 4 5"]).titles == ("", "x", "y")
-    assert form("a.csv", ["x,y", "2,3,", "4,5,"]).titles == ("x", "y", "")
-    assert form("a.csv", ["x,y", "2,3", "4,5,6"]).titles == ("x", "y")
-    assert form("a.csv", ["x,y,", "2,3", "4,5"]).titles == ("x", "y")
-
-
-@pytest.mark.parametrize(
     ("lines", "titles", "comments"),
     [
         (["# of 2020", "% by hand", "x,y", "1,2"], ("x", "y"), 2),
@@ -93,23 +64,6 @@ def test_comments_before_the_table_are_passed_over_and_may_name_the_columns(line
     found = form("a.csv", lines)
     assert (found.titles, found.comments) == (titles, comments)
     assert found.before == len(lines) - sum(line[0].isdigit() for line in lines)
-
-
-@pytest.mark.parametrize(
-    ("lines", "titles", "comments"),
-    [
-        (["Results of May,,", ",,", "x,y,z", "1,2,a"], ("x", "y", "z"), 2),
-        (["Results of May;;", "", "x;y;z", "1;2;a"], ("x", "y", "z"), 1),
-        (["# by hand", "May,,", "x,y,z", "1,2,a"], ("x", "y", "z"), 2),
-        (["x,,", "1,2,a", "3,4,b"], ("x", "", ""), 0),
-        (["7,,", "1,2,a", "3,4,b"], None, 0),
-        (["x,", "y,z", "1,2"], ("x", ""), 0),
-    ],
-)
-def test_a_title_in_a_cell_above_the_names_of_columns_is_passed_over(lines, titles, comments):
-    found = form("a.csv", lines)
-    assert (found.titles, found.comments) == (titles, comments)
-    assert found.before == (comments if titles is None else lines.index(found.separator.join(titles)) + 1)
 
 
 def test_the_head_of_an_arff_file_names_the_columns():

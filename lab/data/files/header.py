@@ -1,0 +1,91 @@
+"""The lines at the beginning of a table that name its columns, and those above them that do not."""
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import takewhile
+
+from lab.data.counts import ROWS_OF_A_KIND, few
+from lab.data.files.cells import MISSING, number
+
+_YEARS = range(1800, 2101)
+_LEAST_WIDTH = 3
+"""Of fewer columns than so, a line above the others names columns."""
+
+
+def names_columns(titles: Sequence[str], body: Sequence[Sequence[str]], decimal: str) -> bool:
+    """Whether the first line of a file names its columns."""
+    if _over_columns(titles, body, decimal):
+        return True
+    if numbers := [value for title in titles if (value := number(title, decimal)) is not None]:
+        first, count = numbers[0], len(numbers)
+        counted = numbers == [first + index for index in range(count)]
+        return counted and ((first == 0 and count > 2) or (first in _YEARS and count > 1))
+    columns = zip(*(row for row in body if len(row) == len(titles)), strict=False)
+    again = [title in map(str.strip, cells) for title, cells in zip(titles, columns, strict=False)]
+    return len(set(titles)) == len(titles) and 2 * sum(again) <= len(titles)
+
+
+def _over_columns(titles: Sequence[str], body: Sequence[Sequence[str]], decimal: str) -> bool:
+    """Whether one of the titles is a text over numbers, or over a few other texts that come again.
+
+    Where files were joined, the titles come again among the rows.
+    """
+    columns = zip(*(row for row in body if len(row) == len(titles)), strict=False)
+    again = sum([cell.strip() for cell in row] == titles for row in body)
+    for title, cells in zip(titles, columns, strict=False):
+        if title in MISSING or number(title, decimal) is not None:
+            continue
+        kinds = Counter(cell.strip() for cell in cells if cell.strip() not in MISSING)
+        others = kinds.keys() - ({title} if again == kinds[title] else set())
+        if others and all(number(cell, decimal) is not None for cell in others):
+            return True
+        come_again = min(kinds.values(), default=0) >= ROWS_OF_A_KIND and few(len(kinds), kinds.total())
+        if come_again and title not in kinds:
+            return True
+    return False
+
+
+def names_in_two_lines(
+    first: Sequence[str], body: Sequence[Sequence[str]], decimal: str
+) -> tuple[str, ...] | None:
+    """The names of columns that the first two lines give; None where they do not.
+
+    The first has names of groups, with blanks behind them, or names that come again. Those in the second
+    are enough where they differ.
+    """
+    upper, lower = ([title.strip() for title in row] for row in (first, body[0] if body else []))
+    named = upper if upper[0] else upper[1:]  # beside an index
+    is_enough = len({*named}) == len(named) and all(named)
+    if is_enough or not _LEAST_WIDTH <= len(upper) == len(lower):
+        return None
+    if any(number(title, decimal) is not None for title in (*upper, *lower)):
+        return None
+    if not _over_columns(lower, body[1:], decimal):
+        return None
+    names, group = [], ""
+    for above, below in zip(upper, lower, strict=True):
+        group = above or group
+        names.append(f"{group} {below}".strip() if lower.count(below) > 1 or not below else below)
+    return tuple(names)
+
+
+def title_lines(rows: Sequence[Sequence[str]], decimal: str) -> int:
+    """How many rows before the one that names the columns hold a title in a single cell, or nothing."""
+    filled = [[cell for cell in row if cell.strip()] for row in rows]
+    titled = len(list(takewhile(lambda cells: len(cells) < 2, filled)))
+    if not 0 < titled < len(rows) - 1 or not _LEAST_WIDTH <= len(rows[titled]) == len(rows[0]):
+        return 0
+    if any(number(cell, decimal) is not None for cells in filled[:titled] for cell in cells):
+        return 0
+    titles = [cell.strip() for cell in rows[titled]]
+    return titled if names_columns(titles, rows[titled + 1 :], decimal) else 0
+
+
+def fitted(titles: list[str], body: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """The titles, "" where all rows have one more: an index before them, or nothing behind them."""
+    found = {len(row) for row in body}
+    if found == {len(titles) + 1}:
+        return (*titles, "") if all(not row[-1] for row in body) else ("", *titles)
+    if found == {len(titles) - 1} and not titles[-1]:
+        return tuple(titles[:-1])
+    return tuple(titles)
