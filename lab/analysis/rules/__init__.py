@@ -6,9 +6,9 @@ task should get no verdict, and mostly gets none: some networks of ReLU do well 
 dead. What a rule judges, what it says and what it advises are functions in the file of its subject.
 """
 
-from lab.analysis.case import BEYOND, SHIFTED
 from lab.analysis.rule import HALF, Rule
 from lab.analysis.rules import gradients, learning, neurons, parts, steps, words
+from lab.analysis.setup import BEYOND, SHIFTED
 
 RULES = {
     "decay too large": Rule(
@@ -245,8 +245,8 @@ RULES = {
     "updates large": Rule(
         "Are a layer's steps more than a tenth of its weights in most of training, which overthrows these?",
         learning.OVERTHROWN,
-        steps.median,
-        steps.says_median,
+        steps.typical,
+        steps.says_typical,
         share=HALF,
         over="median",
         advice=words.steadier,
