@@ -16,7 +16,7 @@ import pandas as pd
 
 from lab.analysis.metrics import Metric, default_samples, metric, samples
 from lab.analysis.rows import by_variant
-from lab.analysis.statistics import LEVEL, fewest_pairs, holm, least_holm, paired, spread
+from lab.analysis.statistics import LEVEL, fewest_pairs, holm, least_holm, mean, paired, spread
 from lab.errors import LabError
 from lab.numerics import Array
 from lab.parts import Tables
@@ -238,15 +238,14 @@ class _Trials:
 
 def _measured(found: pd.DataFrame) -> dict[str, _Trials]:
     """The samples of each variant."""
-    trials = pd.Index(found["trial"].unique())
-    whole = {}
-    for name, rows in by_variant(found).items():
-        at = trials.get_indexer(pd.Index(rows["trial"]))
-        value, horizon = np.full((2, len(trials)), np.nan)
-        status = np.full(len(trials), "missing", object)
-        value[at], horizon[at], status[at] = rows["value"], rows["horizon"], rows["status"]
-        whole[name] = _Trials(value, horizon, status)
-    return whole
+    (variant, names), (trial, trials) = (pd.factorize(found[key]) for key in ("variant", "trial"))
+    columns = {"value": np.nan, "horizon": np.nan, "status": "missing"}
+    filled = [np.full((len(names), len(trials)), empty, object) for empty in columns.values()]
+    for cells, column in zip(filled, columns, strict=True):
+        cells[variant, trial] = found[column]
+    value, horizon, status = filled
+    of_variants = zip(names, value.astype(float), horizon.astype(float), status, strict=True)
+    return {str(name): _Trials(*of_variant) for name, *of_variant in of_variants}
 
 
 def _row(a: str, b: str, measured: Mapping[str, _Trials]) -> dict[str, Any]:
@@ -267,4 +266,4 @@ def _row(a: str, b: str, measured: Mapping[str, _Trials]) -> dict[str, Any]:
     row = {"a": a, "b": b, "left_out": int((of_either & ~known).sum())}
     row |= {"why_left_out": ", ".join(reasons).replace("done in", "without a number in")}
     row |= {"neither": int((known & late.all(axis=0)).sum()), "never": int(late[:, both].any(axis=0).sum())}
-    return row | {"mean_a": spread(in_time_a).mean, "mean_b": spread(in_time_b).mean} | asdict(found)
+    return row | {"mean_a": mean(in_time_a), "mean_b": mean(in_time_b)} | asdict(found)

@@ -17,7 +17,6 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from lab.analysis.cells import median
-from lab.analysis.rows import by_variant
 from lab.numerics import Array
 from lab.parts import KEYS
 
@@ -53,18 +52,21 @@ def ledger(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     if layers.empty or not {"delta_rms", "error_rms"} <= set(layers.columns):
         return pd.DataFrame(columns=[*KEYS, *COLUMNS])
     removed = set(variants.loc[variants["cancels"], "variant"].map(str)) if "cancels" in variants else set()
-    parts = [_of_variant(rows, name in removed) for name, rows in by_variant(layers).items()]
-    return pd.concat(parts, ignore_index=True)
-
-
-def _of_variant(rows: pd.DataFrame, removed: bool) -> pd.DataFrame:
-    """The ledger of the rows of one variant, which has L layers at every reading."""
-    rows = rows.sort_values(["trial", "step", "layer"], kind="stable")
-    L = rows["layer"].nunique()
-    delta, e = (rows[column].to_numpy(np.float64).reshape(-1, L) for column in ("delta_rms", "error_rms"))
-    return rows[[*KEYS]].assign(
-        **{name: values.ravel() for name, values in _split(delta, e, removed).items()}
+    variant, names = pd.factorize(layers["variant"])
+    order = np.lexsort((layers["layer"], layers["step"], layers["trial"], pd.Series(variant)))
+    rows, ends = layers.iloc[order], np.flatnonzero(np.diff(variant[order])) + 1
+    L = [len(np.unique(layer)) for layer in np.split(rows["layer"].to_numpy(), ends)]
+    delta, e = (
+        [
+            of.reshape(-1, width)
+            for of, width in zip(np.split(rows[norm].to_numpy(float), ends), L, strict=True)
+        ]
+        for norm in ("delta_rms", "error_rms")
     )
+    of_variants = zip(delta, e, names, strict=True)
+    parts = [_split(one, other, str(name) in removed) for one, other, name in of_variants]
+    found = {column: np.concatenate([part[column].ravel() for part in parts]) for column in COLUMNS}
+    return rows[[*KEYS]].assign(**found).reset_index(drop=True)
 
 
 @np.errstate(divide="ignore", invalid="ignore")

@@ -87,9 +87,15 @@ def spread(values: ArrayLike) -> Spread:
         only = float(x[0]) if len(x) else nan
         return Spread(len(x), only, nan, only, nan, nan)
     low, median, high = map(float, np.quantile(x, (0.05, 0.5, 0.95)))
-    if _all_equal(x):  # whose mean may be rounded, so that each is beside it
-        return Spread(len(x), median, 0.0, median, low, high)
-    return Spread(len(x), float(x.mean()), float(x.std(ddof=1)), median, low, high)
+    return Spread(len(x), mean(x), 0.0 if _all_equal(x) else float(x.std(ddof=1)), median, low, high)
+
+
+def mean(values: ArrayLike) -> float:
+    """The mean of finite values; of equal ones just their value, which their sum may miss by rounding."""
+    x = np.asarray(values, np.float64)
+    if not len(x):
+        return nan
+    return float(np.median(x) if _all_equal(x) else x.mean())
 
 
 def paired(differences: ArrayLike) -> Paired:
