@@ -197,6 +197,7 @@ RULES = {
         share=HALF,
         advice=neurons.keep_alive,
         needs=("dead_neurons",),
+        explains=neurons.follows_dead,
     ),
     "neurons off": Rule(
         "Are more than half of a hidden layer's neurons, where σ is flat on one side, on that side for 95 % "

@@ -136,6 +136,12 @@ def says_dead(case: Case, seen: Seen) -> str:
     return f"{who} dead at the end: σ′ = 0 on {_on(case, 'all')}"
 
 
+def follows_dead(case: Case) -> set[str]:
+    """Who is dead is off too: of this nothing is told where in no layer most are off and not most dead."""
+    mostly_off, mostly_dead = (case.hidden_of(share(case).low) > HALF for share in (off, dead))
+    return set() if (mostly_off & ~mostly_dead).any() else {"neurons off"}
+
+
 def keep_alive(case: Case, seen: Seen) -> str:
     """By whether the neurons were dead from the start on, or died in training."""
     if case.large_inputs:
