@@ -258,8 +258,15 @@ class Initialiser(ABC):
         """b of shape (n_out, 1) of a layer with ``n_in`` inputs: `biases`, unless these matter to it."""
         return self.biases(n_out, rng)
 
+    @property
+    def bias_mean(self) -> float:
+        """The mean of b: 0 unless the initialiser says otherwise."""
+        return 0.0
+
     def variances(self, n_in: int, n_out: int) -> tuple[float, float]:
-        """Var w and Var b, from which learning speeds are predicted; NaN where the mean is not 0.
+        """Var w and Var b, from which learning speeds are predicted; NaN where the mean of w is not 0.
+
+        NaN too where that of b is not `bias_mean`.
 
         This default measures draws. Those that the lab ships tell them exactly.
         """
@@ -267,7 +274,7 @@ class Initialiser(ABC):
         draws = range(1 + self.measured_draws // (n_in * n_out))
         w = np.array([self.weights(n_in, n_out, rng) for _ in draws])
         b = np.array([self.layer_biases(n_in, n_out, rng) for _ in range(1 + self.measured_draws // n_out)])
-        if any(abs(values.mean()) > 5 * values.std() / sqrt(values.size) for values in (w, b)):
+        if any(abs(of.mean()) > 5 * of.std() / sqrt(of.size) for of in (w, b - self.bias_mean)):
             return nan, nan
         return float(np.var(w)), float(np.var(b))
 

@@ -4,8 +4,9 @@ Holm's correction is over the pairs of the table. A run keeps the table of each 
 the default metrics, which its figure shows too; any other is made of the run's tables when it is asked for.
 """
 
-from collections.abc import Sequence
-from dataclasses import asdict, astuple
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, astuple, dataclass
 from itertools import combinations
 from shlex import quote
 from typing import Any
@@ -13,9 +14,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lab.analysis.metrics import Metric, default_metrics, metric, samples
-from lab.analysis.statistics import LEVEL, fewest_pairs, holm, least_holm, paired, spread
+from lab.analysis.metrics import Metric, default_samples, metric, samples
+from lab.analysis.rows import by_variant
+from lab.analysis.statistics import LEVEL, fewest_pairs, holm, least_holm, mean, paired, spread
 from lab.errors import LabError
+from lab.numerics import Array
 from lab.parts import Tables
 from lab.spelling import did_you_mean
 
@@ -63,9 +66,9 @@ def comparisons(
         raise LabError("there is one variant, and a comparison needs two; vary a key, or name a second run")
     unpaired = _unpaired(tables["variants"], pairs)
     made = []
-    for chosen in _chosen(tables, metrics):
-        by_variant = _by_variant(chosen, tables)
-        rows = pd.DataFrame([_row(chosen.name, a, b, by_variant[a], by_variant[b]) for a, b in pairs])
+    for chosen, found in _chosen(tables, metrics).items():
+        measured = _measured(found)
+        rows = pd.DataFrame([{"metric": chosen.name, **_row(a, b, measured)} for a, b in pairs])
         family = int(rows["p"].count())
         rows = rows.assign(p_holm=holm(rows["p"]), p_least=least_holm(rows["pairs"]), family=family)
         seeds = np.maximum(rows["seeds_needed"], fewest_pairs(max(family, 1)))
@@ -96,8 +99,8 @@ def spreads(tables: Tables, metrics: Sequence[str] = ()) -> pd.DataFrame:
     """
     rows = [
         (chosen.name, variant, *astuple(spread(trials["value"].clip(upper=trials["horizon"]).dropna())))
-        for chosen in _chosen(tables, metrics)
-        for variant, trials in _by_variant(chosen, tables).items()
+        for chosen, found in _chosen(tables, metrics).items()
+        for variant, trials in by_variant(found).items()
     ]
     return pd.DataFrame(rows, columns=list(SPREAD_COLUMNS))
 
@@ -198,41 +201,59 @@ def joined(
     return made, [(f"{a}: {one}", f"{b}: {other}") for one, other in alike]
 
 
-def _chosen(tables: Tables, names: Sequence[str]) -> list[Metric]:
-    """The metrics of these names, or the default ones; LabError for one that no trial has."""
+def _chosen(tables: Tables, names: Sequence[str]) -> dict[Metric, pd.DataFrame]:
+    """Samples of the metrics of these names, or of the default ones; LabError for one that no trial has."""
     if not names:
-        return default_metrics(tables)
-    chosen = {one.name: one for one in map(metric, names)}
-    for one in chosen.values():
-        if samples(one, tables)["value"].isna().all():
+        return default_samples(tables)
+    named = {one.name: one for one in map(metric, names)}.values()
+    chosen = {one: samples(one, tables) for one in named}
+    for one, found in chosen.items():
+        if found["value"].isna().all():
             raise LabError(f"no trial that is done has the metric {one.name!r}: {one.description}")
-    return list(chosen.values())
-
-
-def _by_variant(chosen: Metric, tables: Tables) -> dict[str, pd.DataFrame]:
-    """The samples of each variant, indexed by the trial."""
-    grouped = samples(chosen, tables).groupby("variant", sort=False, observed=True)
-    return {str(name): trials.set_index("trial") for name, trials in grouped}
+    return chosen
 
 
 def _unpaired(table: pd.DataFrame, pairs: Sequence[Pair]) -> list[str]:
     """The column ``unpaired``, from the table ``variants``, which lacks a key that one run alone varies."""
     keys = [name for name in table.columns if name.split(".")[0] == "data"]
-    rows = table.set_index(table["variant"].map(str))
-    found = []
-    for a, b in pairs:
-        differ = (rows.loc[a] != rows.loc[b]) & rows.loc[a].notna() & rows.loc[b].notna()
-        words = {"data": differ[keys].any(), "weights": differ["sizes"]}
-        found.append(", ".join(word for word, applies in words.items() if applies))
-    return found
+    place = {str(name): at for at, name in enumerate(table["variant"])}
+    rows = table[["sizes", *keys]].astype(object)
+    values, known = (
+        of.to_numpy()[[[place[name] for name in pair] for pair in pairs]] for of in (rows, rows.notna())
+    )
+    differ = (values[:, 0] != values[:, 1]) & known.all(axis=1)
+    words = zip(differ[:, 1:].any(axis=1), differ[:, 0], strict=True)
+    return [", ".join(["data"] * bool(data) + ["weights"] * bool(weights)) for data, weights in words]
 
 
-def _row(name: str, a: str, b: str, of_a: pd.DataFrame, of_b: pd.DataFrame) -> dict[str, Any]:
-    trials = of_a.index.union(of_b.index)
-    first, second = of_a.reindex(trials), of_b.reindex(trials)
-    values = np.array([one["value"].to_numpy(np.float64) for one in (first, second)])
-    horizon = np.minimum(*(one["horizon"].to_numpy(np.float64) for one in (first, second)))
+@dataclass(frozen=True)
+class _Trials:
+    """A metric of one variant, in each trial of the run: NaN where it has none."""
+
+    value: Array
+    horizon: Array
+    status: Array
+    """``missing`` where the variant has no such trial."""
+
+
+def _measured(found: pd.DataFrame) -> dict[str, _Trials]:
+    """The samples of each variant."""
+    (variant, names), (trial, trials) = (pd.factorize(found[key]) for key in ("variant", "trial"))
+    columns = {"value": np.nan, "horizon": np.nan, "status": "missing"}
+    filled = [np.full((len(names), len(trials)), empty, object) for empty in columns.values()]
+    for cells, column in zip(filled, columns, strict=True):
+        cells[variant, trial] = found[column]
+    value, horizon, status = filled
+    of_variants = zip(names, value.astype(float), horizon.astype(float), status, strict=True)
+    return {str(name): _Trials(*of_variant) for name, *of_variant in of_variants}
+
+
+def _row(a: str, b: str, measured: Mapping[str, _Trials]) -> dict[str, Any]:
+    first, second = measured[a], measured[b]
+    horizon = np.minimum(first.horizon, second.horizon)
+    values = np.stack([first.value, second.value])
     known = ~np.isnan(values).any(axis=0)
+    of_either = (first.status != "missing") | (second.status != "missing")
     late = values > horizon
     both = known & ~late.all(axis=0)
     in_time_a, in_time_b = np.minimum(values, horizon)[:, both]
@@ -240,9 +261,9 @@ def _row(name: str, a: str, b: str, of_a: pd.DataFrame, of_b: pd.DataFrame) -> d
     reasons = [
         f"{count} {why} in {label}"
         for label, one in ((a, first), (b, second))
-        for why, count in one["status"].fillna("missing")[one["value"].isna()].value_counts().items()
+        for why, count in Counter(one.status[np.isnan(one.value) & of_either]).most_common()
     ]
-    row = {"metric": name, "a": a, "b": b, "left_out": int((~known).sum())}
+    row = {"a": a, "b": b, "left_out": int((of_either & ~known).sum())}
     row |= {"why_left_out": ", ".join(reasons).replace("done in", "without a number in")}
     row |= {"neither": int((known & late.all(axis=0)).sum()), "never": int(late[:, both].any(axis=0).sum())}
-    return row | {"mean_a": spread(in_time_a).mean, "mean_b": spread(in_time_b).mean} | asdict(found)
+    return row | {"mean_a": mean(in_time_a), "mean_b": mean(in_time_b)} | asdict(found)

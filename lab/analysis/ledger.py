@@ -14,8 +14,9 @@ from math import sqrt
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
-from lab.analysis.rows import by_variant
+from lab.analysis.cells import median
 from lab.numerics import Array
 from lab.parts import KEYS
 
@@ -51,16 +52,26 @@ def ledger(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     if layers.empty or not {"delta_rms", "error_rms"} <= set(layers.columns):
         return pd.DataFrame(columns=[*KEYS, *COLUMNS])
     removed = set(variants.loc[variants["cancels"], "variant"].map(str)) if "cancels" in variants else set()
-    parts = [_of_variant(rows, name in removed) for name, rows in by_variant(layers).items()]
-    return pd.concat(parts, ignore_index=True)
+    variant, names = pd.factorize(layers["variant"])
+    order = np.lexsort((layers["layer"], layers["step"], layers["trial"], pd.Series(variant)))
+    rows, ends = layers.iloc[order], np.flatnonzero(np.diff(variant[order])) + 1
+    L = [len(np.unique(layer)) for layer in np.split(rows["layer"].to_numpy(), ends)]
+    delta, e = (
+        [
+            of.reshape(-1, width)
+            for of, width in zip(np.split(rows[norm].to_numpy(float), ends), L, strict=True)
+        ]
+        for norm in ("delta_rms", "error_rms")
+    )
+    of_variants = zip(delta, e, names, strict=True)
+    parts = [_split(one, other, str(name) in removed) for one, other, name in of_variants]
+    found = {column: np.concatenate([part[column].ravel() for part in parts]) for column in COLUMNS}
+    return rows[[*KEYS]].assign(**found).reset_index(drop=True)
 
 
 @np.errstate(divide="ignore", invalid="ignore")
-def _of_variant(rows: pd.DataFrame, removed: bool) -> pd.DataFrame:
-    """The ledger of the rows of one variant, which has L layers at every reading."""
-    rows = rows.sort_values(["trial", "step", "layer"], kind="stable")
-    L = rows["layer"].nunique()
-    delta, e = (rows[column].to_numpy(np.float64).reshape(-1, L) for column in ("delta_rms", "error_rms"))
+def _split(delta: Array, e: Array, removed: bool = False) -> dict[str, Array]:
+    """The columns of the ledger from rms‖δ‖ and rms‖e‖, each reading × layer."""
     above = np.column_stack([delta[:, 1:], np.full(len(delta), np.nan)])
     transport, slope = e / above, delta / e
     notes = np.where((above == 0) | (e == 0), NOTHING_ARRIVED, "").astype(object)
@@ -69,7 +80,7 @@ def _of_variant(rows: pd.DataFrame, removed: bool) -> pd.DataFrame:
         notes[:, -1] = REMOVED
     passed = [_neutral(transport, above == 0), _neutral(slope, e == 0)]
     nothing = ~(delta[:, -1] > 0)
-    found = {
+    return {
         "transport": transport,
         "slope": slope,
         "transport_decades": np.log10(transport),
@@ -79,7 +90,6 @@ def _of_variant(rows: pd.DataFrame, removed: bool) -> pd.DataFrame:
         "slope_total": _downward(np.add, np.log10(passed[1]), nothing),
         "note": notes,
     }
-    return rows[[*KEYS]].assign(**{name: values.ravel() for name, values in found.items()})
 
 
 def _neutral(factor: Array, undefined: Array) -> Array:
@@ -98,26 +108,28 @@ NOISE = 3.0
 """‖⟨δ⟩‖ below so many times rms‖δ‖/√m, the size of a mean of m errors that cancel, is taken for noise."""
 
 
-def gradient_is_noise(layers: pd.DataFrame, examples: int) -> bool:
+@np.errstate(divide="ignore", invalid="ignore")
+def gradient_is_noise(speed: Array, delta: Array, examples: int) -> bool:
     """Whether at the first reading, of ``examples``, errors cancel so that ‖∂C/∂b‖ does not tell their size.
 
     So it is where classes are balanced and the output tells none of them yet. It is asked of the first and
-    the last hidden layer, of the median over the trials of ‖⟨δ⟩‖/rms‖δ‖ against `NOISE`/√m; of few examples
-    chance alone makes 1/√m, so that is no noise which is above half.
+    the last hidden layer, of the median over the trials of ``speed`` ‖⟨δ⟩‖ over ``delta`` rms‖δ‖, each trial
+    × layer, against `NOISE`/√m; of few examples chance alone makes 1/√m, so that is no noise which is above
+    half.
     """
-    start = layers[layers["step"] == layers["step"].min()]
-    if not {"learning_speed", "delta_rms"} <= set(start.columns) or examples < 1:
+    if examples < 1:
         return False
-    ends = start[start["layer"].isin([1, start["layer"].max() - 1]) & (start["delta_rms"] > 0)]
-    left = (ends["learning_speed"] / ends["delta_rms"]).groupby(ends["layer"]).median()
+    ends = [0, max(speed.shape[1] - 2, 0)]
+    left = median(np.where(delta > 0, speed / delta, np.nan)[:, ends])
     return bool((left < min(NOISE / sqrt(examples), 0.5)).any())
 
 
 @np.errstate(divide="ignore", invalid="ignore")
-def decades(layers: pd.DataFrame) -> pd.DataFrame:
-    """Trial → by how many decades the first hidden layer's gradient is smaller than the last's, and why.
+def decades(speed: Array, delta: Array, e: Array) -> dict[str, Array]:
+    """By how many decades the first hidden layer's gradient is smaller than the last's, trial by trial.
 
-    It is of one variant at its first reading, from its rows of the table ``layers``.
+    It is of one variant at one reading: ``speed`` ‖⟨δ⟩‖, ``delta`` rms‖δ‖ and ``e`` rms‖e‖, each trial ×
+    layer; NaN where they were not recorded.
 
     ``speed``: log₁₀ of ‖∂C/∂b‖ of the last hidden layer over that of the first, less than 0 where the first's
         is larger; the sum of the next three.
@@ -128,27 +140,24 @@ def decades(layers: pd.DataFrame) -> pd.DataFrame:
 
     It is empty with fewer than two hidden layers; a trial without any gradient in the last of them has NaN.
     """
-    start = layers[layers["step"] == layers["step"].min()].sort_values(["trial", "layer"])
-    L = start["layer"].nunique()
-    columns = ["speed", "slope", "weights", "examples", "delta"]
-    if L < 3 or "learning_speed" not in start:
-        return pd.DataFrame(columns=columns, dtype=float)
-    split = ledger({"layers": start}).reindex(range(len(start)))
-    of_layers = start["learning_speed"], split["slope_total"], split["transport_total"]
-    speed, slope, weights = (column.to_numpy(np.float64).reshape(-1, L)[:, :-1] for column in of_layers)
-    of_speed = np.log10(speed[:, -1] / speed[:, 0])
-    of_slope, of_weights = (part[:, -1] - part[:, 0] for part in (slope, weights))
+    if speed.shape[1] < 3:
+        return {}
+    split, hidden = _split(delta, e), speed[:, :-1]
+    of_speed = np.log10(hidden[:, -1] / hidden[:, 0])
+    totals = (split[f"{factor}_total"] for factor in ("slope", "transport"))
+    of_slope, of_weights = (total[:, -2] - total[:, 0] for total in totals)
     taken = of_slope + of_weights
-    parts = dict(zip(columns, (of_speed, of_slope, of_weights, of_speed - taken, taken), strict=True))
-    known = np.isfinite(speed).all(axis=1) & (speed[:, -1] > 0)
-    trials = pd.Index(start["trial"].unique(), name="trial")
-    return pd.DataFrame({name: np.where(known, part, np.nan) for name, part in parts.items()}, index=trials)
+    parts = {"speed": of_speed, "slope": of_slope, "weights": of_weights}
+    parts |= {"examples": of_speed - taken, "delta": taken}
+    known = np.isfinite(hidden).all(axis=1) & (hidden[:, -1] > 0)
+    return {name: np.where(known, part, np.nan) for name, part in parts.items()}
 
 
-def middle(values: pd.Series) -> float:
+def middle(values: ArrayLike) -> float:
     """The median of positive numbers, of an even number the geometric mean of the middle two.
 
-    So the median ratio is the ratio of the median decades, and one over it that of the inverse.
+    So the median ratio is the ratio of the median decades, and one over it that of the inverse. A missing one
+    (NaN) does not count.
     """
     with np.errstate(divide="ignore"):
-        return float(10.0 ** np.log10(values.dropna()).median())
+        return float(10.0 ** median(np.log10(np.asarray(values, np.float64))))

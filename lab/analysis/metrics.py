@@ -73,19 +73,21 @@ def samples(metric: Metric, tables: Tables) -> pd.DataFrame:
     return trials[[*KEYS, "status"]].assign(value=np.where(done & sound, value, nan), horizon=horizon)
 
 
-def default_metrics(tables: Tables) -> list[Metric]:
-    """The metrics where none is named: how good, how soon, how large layer 1's gradient, how even.
+def default_samples(tables: Tables) -> dict[Metric, pd.DataFrame]:
+    """The `samples` where no metric is named: how good, how soon, how large layer 1's gradient, how even.
 
     How good is the test accuracy, without test examples the accuracy, without classes the cost. A metric that
     is finite in no trial is left out.
     """
     good = ("final_test_accuracy", "final_accuracy", "final_cost")
-    had = {
-        name: bool(np.isfinite(samples(METRICS[name], tables)["value"]).any())
-        for name in (*good, "epochs_to=0.9", "log_speed_first", "log_ratio_end")
-    }
-    first = next((name for name in good if had[name]), None)
-    return [METRICS[name] for name in had if had[name] and (name == first or name not in good)]
+    had: dict[Metric, pd.DataFrame] = {}
+    for name in (*good, "epochs_to=0.9", "log_speed_first", "log_ratio_end"):
+        if name in good and had:
+            continue
+        found = samples(METRICS[name], tables)
+        if np.isfinite(found["value"]).any():
+            had[METRICS[name]] = found
+    return had
 
 
 def _epochs_to(accuracy: float) -> Metric:

@@ -13,9 +13,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil, floor
 
-import pandas as pd
+import numpy as np
 
 from lab.analysis.case import Case
+from lab.numerics import Array
 
 OFF = 0.95
 """A neuron is off that is saturated on this share of the examples."""
@@ -25,25 +26,20 @@ OFF = 0.95
 class Bounds:
     """Between which numbers a share lies, trial × layer each; equal where it is known."""
 
-    low: pd.DataFrame
-    high: pd.DataFrame
+    low: Array
+    high: Array
 
-    def map(self, change: Callable[[pd.DataFrame], pd.DataFrame]) -> "Bounds":
+    def map(self, change: Callable[[Array], Array]) -> "Bounds":
         """Both bounds changed by a function that keeps their order."""
         return Bounds(change(self.low), change(self.high))
 
-    def judged_by(self, threshold: float) -> pd.DataFrame:
+    def judged_by(self, threshold: float) -> Array:
         """The lower bound where it is above the threshold, the upper one where it is not; else NaN."""
-        return self.low.where(self.low > threshold, self.high.where(self.high <= threshold))
+        return np.where(self.low > threshold, self.low, np.where(self.high <= threshold, self.high, np.nan))
 
     def open_at(self, threshold: float) -> bool:
         """Whether some share may lie on either side of the threshold."""
-        return bool((~(self.low > threshold) & (self.high > threshold)).any(axis=None))
-
-    @staticmethod
-    def none() -> "Bounds":
-        """Of no layer."""
-        return Bounds(pd.DataFrame(), pd.DataFrame())
+        return bool((~(self.low > threshold) & (self.high > threshold)).any())
 
 
 def dead(case: Case) -> Bounds:
@@ -73,9 +69,7 @@ def off(case: Case) -> Bounds:
     share, cells = (case.pooled(column, "mean") for column in ("saturated_neurons", "saturation"))
     missed = floor(round((1 - OFF) * K * m, 9)) // (m - ceil(OFF * m) + 1)
     low, high = 1 - K * (1 - share), share * K / max(K - missed, 1)
-    if cells.columns.equals(share.columns):
-        low, high = low.clip(lower=1 - (1 - cells) / (1 - OFF)), high.clip(upper=cells / OFF)
-    return Bounds(low, high)
+    return Bounds(np.fmax(low, 1 - (1 - cells) / (1 - OFF)), np.fmin(high, cells / OFF))
 
 
 def _unknown(case: Case, column: str) -> Bounds:

@@ -1,22 +1,23 @@
 """What a rule is: it judges every trial of a variant, counts those that show a fault, and says so."""
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import nan
-from typing import Any
 
-import pandas as pd
+import numpy as np
 
 from lab import markup
 from lab.analysis.case import Case, once
+from lab.analysis.cells import median
 from lab.analysis.ledger import middle
 from lab.analysis.pooled import Bounds
+from lab.numerics import Array
 
 HALF = 0.5
 """A habit of at least this share of the trials is told; and what more than this of a layer does."""
 
-WHOLE = 0
-"""The column of values that are of a whole trial, and not of a layer."""
+NOTHING = np.empty(0)
+"""The values of a rule that asks nothing."""
 
 
 def rounded(value: float, digits: int = 3) -> str:
@@ -113,12 +114,12 @@ class Verdicts(list[Verdict]):
         return f"Nothing went wrong {judged}: there is no verdict on any variant."
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Seen:
     """What a rule has seen: the layer and value that it tells, and how many trials show it.
 
     ``judged`` of the ``of`` trials have a value there, which matters where it is a ``ratio``; ``rest`` is the
-    median of those that do not show it, NaN where all do. ``named`` are the trials that do.
+    median of those that do not show it, NaN where all do. ``named`` tells of each trial whether it does.
     """
 
     layer: int | None
@@ -127,7 +128,7 @@ class Seen:
     judged: int
     of: int
     rest: float
-    named: tuple[int, ...]
+    named: Array
     ratio: bool
 
     @property
@@ -144,7 +145,8 @@ class Seen:
 class Rule:
     """What a rule asks of each trial of a variant, and what it says where enough of them answer yes.
 
-    ``values`` are what it judges, trial × layer, or trial × `WHOLE`; NaN where the question has no answer.
+    ``values`` are what it judges, trial × layer, the first layers or all, or one a trial; NaN where the
+    question has no answer.
     Of `Bounds` it judges what lies on one side of its threshold, and leaves the rest open. A trial shows the
     fault where its value is above the ``threshold``, or with ``below`` below it; the rule speaks where more
     than none, or with ``share`` at least that share of the judged trials do. ``sentence`` is of what was
@@ -161,7 +163,7 @@ class Rule:
 
     question: str
     threshold: float
-    values: Callable[[Case], pd.DataFrame | Bounds]
+    values: Callable[[Case], Array | Bounds]
     sentence: Callable[[Case, Seen], str]
     below: bool = False
     share: float = 0.0
@@ -193,9 +195,10 @@ class Rule:
         values, of = once(self.values)(case), len(case.trials)
         if isinstance(values, Bounds):
             values = values.judged_by(self.threshold)
-        if not self._wrong(values.to_numpy(float)).any():
+        if not self._wrong(values).any():
             return None
-        found = [seen for layer, of_layer in values.items() if (seen := self._seen(layer, of_layer, of))]
+        columns = {None: values} if values.ndim == 1 else dict(enumerate(values.T, 1))
+        found = [seen for layer, of_layer in columns.items() if (seen := self._seen(layer, of_layer, of))]
         if not found:
             return None
         worst = (min if self.below else max)(found, key=lambda seen: seen.value)
@@ -208,26 +211,18 @@ class Rule:
         found_in = worst.layer, self.step(case), value, threshold, worst.trials, of
         return Verdict(name, variant, *found_in, sentence, self.over)
 
-    def _wrong(self, values: Any) -> Any:
+    def _wrong(self, values: Array) -> Array:
         """Which of these are beyond the threshold; no NaN is."""
         return values < self.threshold if self.below else values > self.threshold
 
-    def _seen(self, layer: Any, values: pd.Series, of: int) -> Seen | None:
+    def _seen(self, layer: int | None, values: Array, of: int) -> Seen | None:
         """What enough trials show in a layer, or None."""
-        judged = values.dropna()
-        wrong = self._wrong(judged)
-        if not wrong.any() or wrong.sum() < self.share * len(judged):
+        wrong, judged = self._wrong(values), int((~np.isnan(values)).sum())
+        shown = int(wrong.sum())
+        if not shown or shown < self.share * judged:
             return None
-        told = float(judged[wrong].median())
+        told, rest = (float(median(np.where(which, values, nan))) for which in (wrong, ~wrong))
         if self.ratio:
-            of_all = middle(judged)
-            told = of_all if self._wrong(of_all) else told
-        rest = float(judged[~wrong].median()) if not wrong.all() else nan
-        named = tuple(int(trial) for trial in judged.index[wrong])
-        seen = Seen(int(layer), told, len(named), len(judged), of, rest, named, self.ratio)
-        return replace(seen, layer=None) if layer == WHOLE else seen
-
-
-def whole(values: "pd.Series[float]") -> pd.DataFrame:
-    """One value a trial as the column `WHOLE`."""
-    return values.to_frame(WHOLE)
+            of_all = middle(values)
+            told = of_all if self._wrong(np.asarray(of_all)) else told
+        return Seen(layer, told, shown, judged, of, rest, wrong, self.ratio)

@@ -28,10 +28,13 @@ FLIPS = 99_999
 MOST_KEPT = 128
 """The signs of up to so many pairs are kept from one comparison to the next: 13 MB."""
 
-FEW_PAIRS = 10
-"""Up to so many pairs the power of the sign-flip test is found from `SAMPLES` drawn ones."""
+LEAST_EFFECT = {6: 1.791, 7: 1.333, 8: 1.188, 9: 1.088, 10: 1.005}
+"""Of few pairs the least d_z that the sign-flip test of normal differences finds with the chance `POWER`.
 
-SAMPLES = 4000
+Found from 160 000 samples or more. Of differences above 0, Σ_F d ≤ 0 of as few sets F of pairs as p < `LEVEL`
+allows. So a sample is found from the shift on that brings the k-th least of its subset means above 0: this is
+the shift of 4 samples in 5.
+"""
 
 _NEAR = 1e-12
 """How near the ends of an interval are found, relative to the largest difference."""
@@ -84,9 +87,15 @@ def spread(values: ArrayLike) -> Spread:
         only = float(x[0]) if len(x) else nan
         return Spread(len(x), only, nan, only, nan, nan)
     low, median, high = map(float, np.quantile(x, (0.05, 0.5, 0.95)))
-    if _all_equal(x):  # whose mean may be rounded, so that each is beside it
-        return Spread(len(x), median, 0.0, median, low, high)
-    return Spread(len(x), float(x.mean()), float(x.std(ddof=1)), median, low, high)
+    return Spread(len(x), mean(x), 0.0 if _all_equal(x) else float(x.std(ddof=1)), median, low, high)
+
+
+def mean(values: ArrayLike) -> float:
+    """The mean of finite values; of equal ones just their value, which their sum may miss by rounding."""
+    x = np.asarray(values, np.float64)
+    if not len(x):
+        return nan
+    return float(np.median(x) if _all_equal(x) else x.mean())
 
 
 def paired(differences: ArrayLike) -> Paired:
@@ -223,9 +232,9 @@ def effect_size(differences: ArrayLike) -> float:
 def seeds_needed(d_z: float) -> float:
     """The least number of pairs of which the `sign_flip` test finds a difference of this size 4 times in 5.
 
-    It takes differences as normal. Up to `FEW_PAIRS` its power is that of drawn samples, `least_effect`; of
-    more pairs it is that of the two-sided paired t test at `LEVEL`, from which it then differs by less than
-    two hundredths: from the noncentral t distribution with n − 1 degrees of freedom and noncentrality d_z √n,
+    It takes differences as normal. Of few pairs `LEAST_EFFECT` tells it. Of more, the power is that of the
+    two-sided paired t test at `LEVEL`, from which it then differs by less than two hundredths: from the
+    noncentral t distribution with n − 1 degrees of freedom and noncentrality d_z √n,
     beyond 10⁶ pairs from the normal approximation ((z₀.₉₇₅ + z₀.₈)/d_z)². It holds for one comparison,
     without Holm's correction, and takes the observed size for the true one. Missing (NaN) where d_z is
     missing or 0.
@@ -241,28 +250,13 @@ def seeds_needed(d_z: float) -> float:
     normal = root * root
     if normal > 1e6:
         return float(np.ceil(normal))
-    for n in range(fewest_pairs(), FEW_PAIRS + 1):
-        if size >= least_effect(n):
+    for n, least in LEAST_EFFECT.items():
+        if size >= least:
             return float(n)
-    n = max(ceil(normal), FEW_PAIRS + 1)
+    n = max(ceil(normal), max(LEAST_EFFECT) + 1)
     while _power(size, n) < POWER:
         n += 1
     return float(n)
-
-
-@lru_cache
-def least_effect(pairs: int) -> float:
-    """The least d_z that the `sign_flip` test of so few normal differences finds with the chance `POWER`.
-
-    Of differences above 0, Σ_F d ≤ 0 of as few sets F of pairs as p < `LEVEL` allows. So a sample is found
-    from the shift on that brings the k-th least of its subset means above 0: 4 in 5 of the `SAMPLES` drawn.
-    """
-    sets = (np.arange(1, 2**pairs)[:, None] >> np.arange(pairs)) & 1
-    means = (
-        np.random.default_rng(0).normal(size=(SAMPLES, pairs)) @ (sets / sets.sum(axis=1, keepdims=True)).T
-    )
-    k = ceil(LEVEL / 2 * 2**pairs) - 2  # counted from 0; the empty set is among those allowed
-    return float(np.quantile(-np.partition(means, k, axis=1)[:, k], POWER))
 
 
 def holm(p: ArrayLike) -> Array:

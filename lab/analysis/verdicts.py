@@ -80,4 +80,4 @@ def _cases(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, Case]]:
         label = str(row["variant"])
         if label in rows["layers"]:
             own = {name: rows[name].get(label, table.iloc[:0]) for name, table in read.items()}
-            yield label, Case(**own, variant=row)
+            yield label, Case(variant=row, **own)

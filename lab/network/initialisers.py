@@ -37,13 +37,17 @@ class Biased(Initialiser):
             return rng.uniform(-1, 1, (n_out, 1)) / sqrt(n_in)
         return np.full((n_out, 1), float(self.bias))
 
+    @property
+    def bias_mean(self) -> float:
+        return 0.0 if self.bias is None or isinstance(self.bias, str) else float(self.bias)
+
     def var_b(self, n_in: int, own: float) -> float:
-        """Var b with ``n_in`` inputs, ``own`` where the file says nothing; NaN where the mean is not 0."""
+        """Var b with ``n_in`` inputs, ``own`` where the file says nothing."""
         if self.bias is None:
             return own
         if isinstance(self.bias, str):
             return {"normal": 1.0, "torch": 1 / (3 * n_in)}[self.bias]
-        return nan if self.bias else 0.0
+        return 0.0
 
 
 class Drawn(Biased):

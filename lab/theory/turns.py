@@ -11,6 +11,7 @@ from lab.activations.formula.operations import COMPARISONS
 from lab.activations.formula.switches import zeros
 from lab.numerics import Array
 from lab.parts import Activation
+from lab.theory.moved import Moved
 
 NEAR = 16.0
 """Up to this |z| quadrature sees what turns within 1/16 without being told."""
@@ -43,6 +44,8 @@ def turns(sigma: Activation) -> tuple[float, ...]:
     >>> turns(Formula("tanh(z - 1)")), 1.0 in turns(Formula("tanh(1e6*(z - 1))"))
     ((), True)
     """
+    if isinstance(sigma, Moved):
+        return tuple(place - sigma.b for place in turns(sigma.inner))
     places = sorted({0.0, *sigma.kinks, *_zeros(sigma)}, key=abs)
     if len(places) > _MOST:  # a wave, whose far turns are like its near ones
         places = [place for place in places[:_MOST] if abs(place) <= NEAR]

@@ -127,20 +127,16 @@ def test_it_is_empty_where_the_norms_were_not_recorded(missing):
 # Decades.
 
 
-def first_reading(learning_speed, **others):
-    """Rows of one variant: each quantity is trials × hidden layers; an output layer of 1 stands above."""
-    quantities = {"learning_speed": learning_speed, **others}
-    with_output = {name: np.pad(of, ((0, 0), (0, 1)), constant_values=1.0) for name, of in quantities.items()}
-    trial, layer = np.indices(with_output["learning_speed"].shape)
-    keys = {"variant": "a", "trial": trial.ravel(), "step": 0, "epoch": 0.0, "status": "done"}
-    columns = {name: values.ravel() for name, values in with_output.items()}
-    return pd.DataFrame({**keys, "layer": layer.ravel() + 1, **columns})
+def first_reading(speed, delta=None, error=None):
+    """Each of these of trials × hidden layers, NaN if it is missing; an output layer of 1 stands above."""
+    given = (np.asarray(speed) * np.nan if of is None else of for of in (speed, delta, error))
+    return [np.pad(of, ((0, 0), (0, 1)), constant_values=1.0) for of in given]
 
 
 def test_the_parts_are_those_of_the_ledger():
     """δ¹/e¹ = 10⁻², δ²/e² = 10⁻¹, e¹/δ² = 10, e²/δ³ = 10⁻³, and ‖⟨δ⟩‖ = rms‖δ‖/2 below, all of it above."""
-    errors = {"delta_rms": [[1e-5, 1e-4, 1.0]], "error_rms": [[1e-3, 1e-3, 7.0]]}
-    made = decades(first_reading([[0.5e-5, 1e-4, 1.0]], **errors)).loc[0]
+    errors = [[1e-5, 1e-4, 1.0]], [[1e-3, 1e-3, 7.0]]
+    made = {name: of[0] for name, of in decades(*first_reading([[0.5e-5, 1e-4, 1.0]], *errors)).items()}
     assert (made["slope"], made["weights"], made["delta"]) == pytest.approx((3, 2, 5), rel=1e-14)
     assert made["examples"] == pytest.approx(np.log10(2), rel=1e-12)
     assert made["speed"] == pytest.approx(5 + np.log10(2), rel=1e-14)
@@ -148,8 +144,9 @@ def test_the_parts_are_those_of_the_ledger():
 
 def test_the_sum_is_exact_in_each_trial():
     speed, delta, error = 10 ** np.random.default_rng(0).normal(scale=3, size=(3, 6, 4))
-    made = decades(first_reading(speed, delta_rms=delta, error_rms=error))
-    np.testing.assert_allclose(made[["slope", "weights", "examples"]].sum(axis=1), made["speed"], rtol=1e-12)
+    made = decades(*first_reading(speed, delta, error))
+    parts = made["slope"] + made["weights"] + made["examples"]
+    np.testing.assert_allclose(parts, made["speed"], rtol=1e-12)
     np.testing.assert_allclose(made["speed"], np.log10(speed[:, -1] / speed[:, 0]), rtol=1e-12)
     np.testing.assert_allclose(made["delta"], np.log10(delta[:, -1] / delta[:, 0]), rtol=1e-9)
 
@@ -157,17 +154,17 @@ def test_the_sum_is_exact_in_each_trial():
 @pytest.mark.parametrize("speeds", [[[0.1, 1.0]], [[0.1, 1.0], [np.nan, 1.0], [1.0, 0.0]]], ids=len)
 def test_without_the_errors_the_parts_are_missing(speeds):
     """Trials without a number, or without a speed in the last layer, have none."""
-    made = decades(first_reading(speeds))
-    assert made["speed"].dropna().tolist() == [1]
-    assert made[["slope", "weights", "examples", "delta"]].isna().all(axis=None)
+    made = decades(*first_reading(speeds))
+    np.testing.assert_array_equal(made["speed"], [1, np.nan, np.nan][: len(speeds)])
+    assert all(np.isnan(made[part]).all() for part in ("slope", "weights", "examples", "delta"))
 
 
 def test_fewer_than_two_hidden_layers_have_no_decades():
-    assert decades(first_reading([[1.0]])).empty
+    assert decades(*first_reading([[1.0]])) == {}
 
 
 def test_a_speed_of_0_has_lost_infinitely_many():
-    assert decades(first_reading([[0.0, 1.0]]))["speed"][0] == inf
+    assert decades(*first_reading([[0.0, 1.0]]))["speed"][0] == inf
 
 
 # Noise.
@@ -187,9 +184,9 @@ def test_a_speed_of_0_has_lost_infinitely_many():
 def test_a_gradient_is_noise_where_it_is_as_small_as_chance_makes_it(left, examples, noise):
     """3/√300 = 0.17; of few examples a half."""
     ones = np.ones((3, 2))
-    made = first_reading(ones * [left, 1.0], delta_rms=ones)
-    assert gradient_is_noise(made, examples) == noise
-    assert not gradient_is_noise(made.drop(columns="delta_rms"), examples)
+    speed, delta, _ = first_reading(ones * [left, 1.0], ones)
+    assert gradient_is_noise(speed, delta, examples) == noise
+    assert not gradient_is_noise(speed, delta * np.nan, examples)
 
 
 def test_the_middle_of_ratios_is_that_of_their_logarithms():

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lab.analysis.metrics import METRICS, default_metrics, metric, samples
+from lab.analysis.metrics import METRICS, default_samples, metric, samples
 from lab.errors import LabError
 
 FIGURES = ("final_test_accuracy", "best_test_accuracy", "final_accuracy", "final_cost")
@@ -99,18 +99,18 @@ def test_what_was_not_recorded_is_missing():
         assert np.isnan(values(name, made)).all()
 
 
-def test_the_default_metrics_are_those_that_have_numbers():
+def test_the_default_samples_are_those_that_have_numbers():
     made = tables(DEEP)
-    names = [one.name for one in default_metrics(made)]
+    names = [one.name for one in default_samples(made)]
     assert names == ["final_test_accuracy", "epochs_to=0.9", "log_speed_first", "log_ratio_end"]
     made["trials"]["final_test_accuracy"] = np.nan
-    assert default_metrics(made)[0].name == "final_accuracy"
+    assert next(iter(default_samples(made))).name == "final_accuracy"
     made["trials"]["final_accuracy"] = np.nan
     made["steps"][["accuracy", "test_accuracy"]] = np.nan
     made["layers"]["learning_speed"] = 0.0
-    assert [one.name for one in default_metrics(made)] == ["final_cost"]
+    assert [one.name for one in default_samples(made)] == ["final_cost"]
     never = tables(DEEP, accuracies=(0.5, 0.6))
-    assert "epochs_to=0.9" not in [one.name for one in default_metrics(never)]
+    assert "epochs_to=0.9" not in [one.name for one in default_samples(never)]
 
 
 NO_SHARE = r"expected an accuracy above 0 and at most 1, such as epochs_to=0\.9"

@@ -1,11 +1,12 @@
 from dataclasses import replace
 from xml.etree import ElementTree
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from lab.analysis.case import Case
-from lab.analysis.rule import Rule, Verdict, Verdicts, whole
+from lab.analysis.rule import Rule, Verdict, Verdicts
 
 
 def test_a_value_is_told_with_the_side_on_which_it_passed():
@@ -47,12 +48,13 @@ def case(trials):
     """A case of so many trials, of which a rule of its own values asks nothing else."""
     layers = pd.DataFrame({"trial": range(trials), "layer": 1, "step": 7, "status": "done"})
     none = pd.DataFrame()
-    return Case(layers, none, layers[["trial"]], none, {"examples": 5, "train": 5})
+    return Case({"examples": 5, "train": 5, "layers": 1}, none, layers, none, layers[["trial"]])
 
 
 def told(judged, **changed):
     """What a rule that looks for values above 0.5 says of them, one a trial."""
-    made = Rule("?", 0.5, lambda case: whole(pd.Series(judged)), lambda case, seen: f"it is {seen.value:g}")
+    values = np.array(judged, float)
+    made = Rule("?", 0.5, lambda case: values, lambda case, seen: f"it is {seen.value:g}")
     return replace(made, **changed).verdict("rule", "tanh", case(len(judged)))
 
 
@@ -81,7 +83,7 @@ def test_a_rule_whose_value_some_trials_lack_says_how_many_have_one():
 
 
 def test_the_layer_that_is_worst_is_told_and_the_others_named_and_what_may_help():
-    shares = pd.DataFrame({1: [0.6, 0.6], 2: [0.9, 0.8], 3: [0.1, 0.2], 4: [0.7, 0.7]})
+    shares = np.array([[0.6, 0.9, 0.1, 0.7], [0.6, 0.8, 0.2, 0.7]])
     found = told([0, 0], values=lambda case: shares, step=lambda case: 7, advice=lambda case, seen: "less")
     assert (found.layer, found.value) == (2, pytest.approx(0.85))
     assert found.sentence == "it is 0.85; likewise in layers 1, 4; try less"
@@ -103,7 +105,7 @@ def test_a_rule_needs_its_quantities(changed, speaks):
 def test_a_rule_finds_its_values_once_for_a_case():
     """Whether it speaks, and whether it could judge, are asked of the same; they take most of the time."""
     asked, judged = [], case(2)
-    rule = Rule("?", 0.5, lambda one: asked.append(one) or whole(pd.Series([0.9, 0.1])), lambda one, seen: "")
+    rule = Rule("?", 0.5, lambda one: asked.append(one) or np.array([0.9, 0.1]), lambda one, seen: "")
     rule.verdict("rule", "tanh", judged)
     rule.verdict("rule", "tanh", judged)
     rule.is_open(judged)

@@ -10,15 +10,14 @@ from scipy import stats
 from lab.analysis import statistics
 from lab.analysis.statistics import (
     EXACT_UP_TO,
-    FEW_PAIRS,
     FLIPS,
+    LEAST_EFFECT,
     LEVEL,
     Paired,
     effect_size,
     fewest_pairs,
     holm,
     interval,
-    least_effect,
     least_holm,
     paired,
     seeds_needed,
@@ -280,13 +279,13 @@ def test_what_differences_say_is_gathered():
     assert paired(d) == Paired(12, d.mean(), *interval(d), sign_flip(d), effect, seeds_needed(effect))
 
 
-@pytest.mark.parametrize("n", [6, FEW_PAIRS])
+@pytest.mark.parametrize("n", LEAST_EFFECT)
 def test_few_pairs_find_their_least_effect_four_times_in_five(n):
-    """Of samples of its own; 0.8 ± 3.5 Monte-Carlo errors of both. A t test would find it oftener by far."""
+    """Of samples of its own; 0.8 ± 3.5 Monte-Carlo errors. A t test would find it oftener by far."""
     rng = np.random.default_rng(5)
-    d_z = least_effect(n)
+    d_z = LEAST_EFFECT[n]
     found = np.mean([sign_flip(rng.normal(d_z, 1, n)) < LEVEL for _ in range(1500)])
-    assert found == pytest.approx(0.8, abs=3.5 * np.sqrt(0.16 / 1500 + 0.16 / 4000))
+    assert found == pytest.approx(0.8, abs=3.5 * np.sqrt(0.16 / 1500))
     assert seeds_needed(d_z) == n
     assert seeds_needed(0.99 * d_z) > n
 

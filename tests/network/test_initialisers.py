@@ -164,9 +164,9 @@ def test_any_initialiser_takes_another_bias_and_leaves_its_weights(kind):
         made = kind(bias=bias)
         assert np.array_equal(made.layer_biases(7, 5, rng()), b)
         assert np.array_equal(made.weights(7, 5, rng()), kind().weights(7, 5, rng()))
-    assert np.isnan(kind(bias=0.5).variances(7, 5)[1])
-    assert kind(bias=0.0).variances(7, 5)[1] == 0
-    assert kind(bias="normal").variances(7, 5)[1] == 1
+    for bias, mean, variance in ((0.5, 0.5, 0), (0.0, 0, 0), ("normal", 0, 1)):
+        made = kind(bias=bias)
+        assert (made.bias_mean, made.variances(7, 5)[1]) == (mean, variance)
 
 
 def test_critical_hands_its_bias_on():

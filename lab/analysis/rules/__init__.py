@@ -6,9 +6,9 @@ task should get no verdict, and mostly gets none: some networks of ReLU do well 
 dead. What a rule judges, what it says and what it advises are functions in the file of its subject.
 """
 
-from lab.analysis.case import BEYOND, SHIFTED
 from lab.analysis.rule import HALF, Rule
 from lab.analysis.rules import gradients, learning, neurons, parts, steps, words
+from lab.analysis.setup import BEYOND, SHIFTED
 
 RULES = {
     "decay too large": Rule(
@@ -197,6 +197,7 @@ RULES = {
         share=HALF,
         advice=neurons.keep_alive,
         needs=("dead_neurons",),
+        explains=neurons.follows_dead,
     ),
     "neurons off": Rule(
         "Are more than half of a hidden layer's neurons, where σ is flat on one side, on that side for 95 % "
@@ -245,8 +246,8 @@ RULES = {
     "updates large": Rule(
         "Are a layer's steps more than a tenth of its weights in most of training, which overthrows these?",
         learning.OVERTHROWN,
-        steps.median,
-        steps.says_median,
+        steps.typical,
+        steps.says_typical,
         share=HALF,
         over="median",
         advice=words.steadier,

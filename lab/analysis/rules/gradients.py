@@ -1,11 +1,11 @@
 """What becomes of the gradient on its way down: it stops, shrinks or grows."""
 
 import numpy as np
-import pandas as pd
 
-from lab.analysis.case import Case
-from lab.analysis.rule import HALF, Seen, rounded, whole
-from lab.analysis.rules.learning import CONSEQUENCES, LEARNED, only_a_line, unlearned
+from lab.analysis.case import Case, among
+from lab.analysis.cells import median
+from lab.analysis.rule import HALF, NOTHING, Seen, rounded
+from lab.analysis.rules.learning import CONSEQUENCES, only_a_line, unlearned
 from lab.analysis.rules.words import (
     BIASES_NEAR_0,
     CRITICAL,
@@ -17,83 +17,78 @@ from lab.analysis.rules.words import (
     more_neurons,
     times,
 )
+from lab.numerics import Array
 
 A_PART = 0.2
 """The least share of the decades that counts as a cause."""
 
 
-def lost(case: Case) -> pd.DataFrame:
+def lost(case: Case) -> Array:
     """The share of the hidden layers without a gradient in the last quarter, where little was learned.
 
     Where no line does better than a constant, it ends at 0, and nothing was lost on the way.
     """
-    share = case.no_gradient[1].mean(axis=1)
-    settled = case.learned.ge(LEARNED) | only_a_line(case)
-    return whole(share.where(~settled.reindex(share.index, fill_value=False)))
+    return among(unlearned(case) & ~only_a_line(case), case.no_gradient[1].mean(axis=1))
 
 
 def says_lost(case: Case, seen: Seen) -> str:
     """Who gets no gradient, where, since when, and why if that is known."""
     where = "any hidden layer" if case.hidden else "the output layer"
-    named, (start, end) = list(seen.named), case.no_gradient
-    if not end.loc[named].all(axis=None):
+    start, end = (flat[seen.named] for flat in case.no_gradient)
+    if not end.all():
         where = "some hidden layer"
-    born = int(start.loc[named].any(axis=1).sum())
-    since = "from the start on" if born == len(named) else "at the end"
-    if 0 < born < len(named):
+    born = int(start.any(axis=1).sum())
+    since = "from the start on" if born == seen.trials else "at the end"
+    if 0 < born < seen.trials:
         since += f", {born} of them from the start on"
     who = f"{seen.trials} of {seen.of} trials {'gets' if seen.trials == 1 else 'get'} no gradient"
     if seen.trials == seen.of:
         who = "no gradient arrives" if seen.of == 1 else "no trial gets a gradient"
-    return f"{who} in {where} {since}{_why_none(case, named)}"
+    return f"{who} in {where} {since}{_why_none(case, seen)}"
 
 
-def _why_none(case: Case, named: list[int]) -> str:
+def _why_none(case: Case, seen: Seen) -> str:
     """The reason that most of these trials have in common, if one is known."""
     weights, dead, saturated = (
-        case.at(case.last_step, column).reindex(named)
+        case.at(case.last_step, column)[seen.named]
         for column in ("weight_norm", "dead_neurons", "saturation")
     )
-    L = case.hidden.stop
     reasons = {
         "the weights are all zero, so that no error comes down": (weights == 0).any(axis=1),
-        "dead output: σ′ = 0 in all output neurons": (
-            dead[L] == 1 if L in dead and not case.cost_cancels else None
-        ),
+        "dead output: σ′ = 0 in all output neurons": ((dead[:, -1] == 1) & (not case.cost_cancels)),
         "dead neurons: σ′ = 0 in all of a layer": (case.hidden_of(dead) == 1).any(axis=1),
         "a layer is saturated altogether": (case.hidden_of(saturated) == 1).any(axis=1),
     }
-    counts = {reason: int(shown.sum()) for reason, shown in reasons.items() if shown is not None}
-    for reason, count in counts.items():
-        if 2 * count >= len(named) and count:
+    for reason, shown in reasons.items():
+        if shown.mean() >= HALF:
             return f" ({reason})"
     return ""
 
 
 def revive(case: Case, seen: Seen) -> str:
     """What brings a gradient back, by the reason why there is none."""
-    why = _why_none(case, list(seen.named))
+    why = _why_none(case, seen)
     if "zero" in why:
         return RANDOM
     if "output" in why:
         return IDENTITY
     if case.large_inputs:
         return STANDARDISE
-    if case.no_gradient[0].loc[list(seen.named)].any(axis=1).mean() <= HALF:
+    if case.no_gradient[0][seen.named].any(axis=1).mean() <= HALF:
         return died(case, seen)
-    dead = case.hidden_of(case.at(case.first_step, "dead_neurons")).loc[list(seen.named)] == 1
-    if (case.biased & dead).any(axis=1).sum() > dead.any(axis=1).sum() / 2:
+    dead = case.hidden_of(case.at(case.first_step, "dead_neurons"))[seen.named] == 1
+    biased = case.hidden_of(case.biased)[seen.named] & dead
+    if biased.any(axis=1).sum() > dead.any(axis=1).sum() / 2:
         return BIASES_NEAR_0
     return floor(case, more_neurons(case))
 
 
-def cosine(case: Case) -> pd.DataFrame:
+def cosine(case: Case) -> Array:
     """The cosine of the direction of steps to ∂C/∂(w, b), the median of all readings, of a counterfactual.
 
     Of trials that have not learned their task, where max(σ′, floor) has another sign than σ′ somewhere.
     """
-    values = case.over("gradient_cosine", "median")
-    return values.where(unlearned(case, values.index) & case.climbs, axis=0)
+    return among(unlearned(case), case.over("gradient_cosine", "median")) if case.climbs else NOTHING
 
 
 def says_climbing(case: Case, seen: Seen) -> str:
@@ -109,9 +104,9 @@ def follows_climbing(case: Case) -> set[str]:
     return {"slow early layers", "exploding error", *CONSEQUENCES}
 
 
-def ratio(case: Case) -> pd.DataFrame:
+def ratio(case: Case) -> Array:
     """The gradient of the first hidden layer over that of the last, at the start, told of layer 1."""
-    return case.speed_ratio.to_frame(1) if len(case.decades) else pd.DataFrame()
+    return case.speed_ratio[:, None] if case.decades else NOTHING
 
 
 def says_slow(case: Case, seen: Seen) -> str:
@@ -151,9 +146,9 @@ def _shares(case: Case, size: str, sign: int) -> str:
     column, causes = "speed", ["slope", "weights", "examples"]
     if case.examples_cancel:
         column, causes = "delta", ["slope", "weights"]
-    parts = case.decades.dropna(subset=[column]).sort_values(column)
-    middle_two = parts.iloc[[(len(parts) - 1) // 2, len(parts) // 2]].mean()
-    total, *made = (sign * float(middle_two[part]) for part in (column, *causes))
+    known = np.count_nonzero(~np.isnan(case.decades[column]))
+    middle_two = np.argsort(case.decades[column])[[(known - 1) // 2, known // 2]]
+    total, *made = (sign * float(case.decades[part][middle_two].mean()) for part in (column, *causes))
     if not np.isfinite(made).all():
         return ""
     slopes = f"{size} slopes" if made[0] >= A_PART * total else "slopes"
@@ -178,7 +173,7 @@ def carry(case: Case, seen: Seen) -> str:
     """What keeps δ on its way: by who took most of it."""
     if case.large_inputs:
         return STANDARDISE
-    parts = case.decades[["slope", "weights"]].median()
-    if not np.isfinite(parts).all():
+    slope, weights = (median(case.decades[part]) for part in ("slope", "weights"))
+    if not np.isfinite([slope, weights]).all():
         return ""
-    return CRITICAL if parts["weights"] > parts["slope"] else floor(case, CRITICAL)
+    return CRITICAL if weights > slope else floor(case, CRITICAL)

@@ -3,10 +3,10 @@
 from math import isfinite, nan
 
 import numpy as np
-import pandas as pd
 
-from lab.analysis.case import Case, once
-from lab.analysis.rule import HALF, Seen, rounded, whole
+from lab.analysis.case import Case, among, once
+from lab.analysis.cells import count, mean, median
+from lab.analysis.rule import HALF, NOTHING, Seen, rounded
 from lab.analysis.rules.words import (
     BIASES_NEAR_0,
     LARGER_STEPS,
@@ -20,6 +20,7 @@ from lab.analysis.rules.words import (
 )
 from lab.analysis.summary import name_of_r2
 from lab.errors import counted
+from lab.numerics import Array
 
 SKILL = 0.1
 """How far from chance, 0, to perfect, 1, a trial must come."""
@@ -68,73 +69,72 @@ CONSEQUENCES = frozenset(
 
 
 @once
-def failed(case: Case, below: float = LEARNED) -> pd.Series:
-    """Trial → whether it should have learned this part of its task and has not; False where unknown."""
+def failed(case: Case, below: float = LEARNED) -> Array:
+    """Of each trial whether it should have learned this part of its task and has not; False where unknown."""
     return (case.learned < below) & case.had_time
 
 
-def unlearned(case: Case, trials: pd.Index | pd.Series) -> pd.Series:
-    """Of these trials, whether each has not learned its task, or diverged."""
-    return ~case.learned.reindex(trials).ge(LEARNED)
+@once
+def unlearned(case: Case) -> Array:
+    """Of each trial whether it has not learned its task, or diverged."""
+    return ~(case.learned >= LEARNED)
 
 
-def of_failed(case: Case, values: pd.DataFrame, below: float = LEARNED) -> pd.DataFrame:
+def of_failed(case: Case, values: Array, below: float = LEARNED) -> Array:
     """The values of the trials that `failed`, NaN of the others, of which the question is not asked."""
-    return values.where(failed(case, below).reindex(values.index, fill_value=False), axis=0)
+    return among(failed(case, below), values)
 
 
 @once
-def hindered(case: Case) -> pd.Series:
-    """Trial → whether something known keeps it from learning, so that neither more nor larger steps help.
+def hindered(case: Case) -> Array:
+    """Of each trial whether something known keeps it from learning: neither more nor larger steps help.
 
     It is `astray` or `shut_by_biases`, a gradient is lost, steps are large, or the targets out of reach.
     """
     steps = case.over("update_ratio", "median")
-    lost = case.no_gradient[1].any(axis=1) | case.out_of_reach
-    return astray(case) | shut_by_biases(case) | lost | (steps > OVERTHROWN).any(axis=1)
+    lost = case.no_gradient[1].any(axis=1) | (steps > OVERTHROWN).any(axis=1)
+    return np.asarray(astray(case) | shut_by_biases(case) | lost | case.out_of_reach)
 
 
 @once
-def shut_by_biases(case: Case) -> pd.Series:
-    """Trial → whether biases that outweigh the weights put most of a layer where σ is flat, at first."""
-    flat = case.hidden_of(case.at(case.first_step, "saturated_neurons")) > HALF
-    return (flat & case.biased.reindex_like(flat)).any(axis=1).reindex(case.learned.index, fill_value=False)
+def shut_by_biases(case: Case) -> Array:
+    """Of each trial whether biases that outweigh the weights put most of a layer where σ is flat at first."""
+    flat = case.at(case.first_step, "saturated_neurons") > HALF
+    return np.asarray(case.hidden_of(flat & case.biased).any(axis=1))
 
 
 @once
-def astray(case: Case) -> pd.Series:
-    """Trial → whether its gradient vanishes or explodes, or is small by a saturated σ.
+def astray(case: Case) -> Array:
+    """Of each trial whether its gradient vanishes or explodes, or is small by a saturated σ.
 
     That is where more than half of a layer is saturated whose σ′ is in δ.
     """
-    saturated = case.at(case.last_step, "saturation")
-    in_delta = case.closed - ({case.hidden.stop} if case.cost_cancels else set())
-    shut = (saturated[[l for l in saturated if l in in_delta]] > HALF).any(axis=1)
-    return shut | (
-        ~case.speed_ratio.reindex(shut.index).between(VANISHING, EXPLODING) if len(case.decades) else False
-    )
+    saturated = (case.at(case.last_step, "saturation") > HALF) & case.closed
+    shut = np.asarray((case.hidden_of(saturated) if case.cost_cancels else saturated).any(axis=1))
+    if not case.decades:
+        return shut
+    return shut | ~((case.speed_ratio >= VANISHING) & (case.speed_ratio <= EXPLODING))
 
 
 @once
-def weights_left(case: Case) -> pd.DataFrame:
-    """Trial × layer: ‖w‖ at the end over that at the start, where weights decay; else without columns."""
+def weights_left(case: Case) -> Array:
+    """Trial × layer: ‖w‖ at the end over that at the start; NaN where weights do not decay."""
     start, end = (case.at(step, "weight_norm") for step in (case.first_step, case.last_step))
-    left = end / start.where(start > 0)
-    return left if case.decays else left[[]]
+    return end / np.where((start > 0) & case.decays, start, nan)
 
 
 @once
-def only_a_line(case: Case) -> pd.Series:
-    """Trial → whether a network that is linear up to its output ended near the best constant answer.
+def only_a_line(case: Case) -> Array:
+    """Of each trial whether a network that is linear up to its output ended near the best constant answer.
 
     Nothing else is known to keep it there: it had a gradient that was not `astray`, so that larger or smaller
     steps would not help, and weights that did not decay.
     """
     straight = not case.hidden or case.known("inf_slope") == case.known("sup_slope")
     if not straight:
-        return pd.Series(False, case.learned.index)
+        return np.zeros(len(case.trials), bool)
     kept = case.no_gradient[0].any(axis=1) | astray(case) | (weights_left(case) <= LITTLE_LEFT).any(axis=1)
-    return (case.learned_by_cost > -SKILL) & ~kept.reindex(case.learned.index, fill_value=False)
+    return (case.learned_by_cost > -SKILL) & ~kept
 
 
 def follows_line(case: Case) -> set[str]:
@@ -142,10 +142,9 @@ def follows_line(case: Case) -> set[str]:
     return {"updates large"} if only_a_line(case).all() else set()
 
 
-def diverged(case: Case) -> pd.DataFrame:
+def diverged(case: Case) -> Array:
     """1 for a trial that diverged, else 0."""
-    at = case.trials.set_index("trial")["diverged_at"]
-    return whole(at.notna().astype(float))
+    return case.trials["diverged_at"].notna().to_numpy(np.float64)
 
 
 def says_diverged(case: Case, seen: Seen) -> str:
@@ -165,15 +164,15 @@ def finite_again(case: Case, seen: Seen) -> str:
     return SMALLER_WEIGHTS if before_any_step else smaller_steps(case, seen)
 
 
-def unskilled(case: Case) -> pd.DataFrame:
+def unskilled(case: Case) -> Array:
     """How far each trial came from chance, 0, to perfect, 1; NaN where it had no time."""
-    return whole(case.learned.where(np.isfinite(case.learned)) if case.had_time else case.learned * nan)
+    return among(np.isfinite(case.learned), case.learned) if case.had_time else NOTHING
 
 
-def worse(case: Case) -> pd.DataFrame:
+def worse(case: Case) -> Array:
     """R² of each trial to a millionth, where there was no time to learn and chance is known."""
     asked = not (case.had_time or case.classes) and isfinite(case.cost_of_mean)
-    return whole(case.learned.where(np.isfinite(case.learned)).round(6)) if asked else pd.DataFrame()
+    return among(np.isfinite(case.learned), case.learned).round(6) if asked else NOTHING
 
 
 def says_worse(case: Case, seen: Seen) -> str:
@@ -212,7 +211,7 @@ def _above(case: Case) -> str:
 def says_unlearned(case: Case, seen: Seen) -> str:
     """What was learned, beside chance and beside the other trials."""
     told, rest = (_told(case, skill) for skill in (seen.value, seen.rest))
-    yet = " yet" * bool((fall(case).reindex(seen.named) > STILL_FALLING).any(axis=1).all())
+    yet = " yet" * bool((fall(case)[seen.named] > STILL_FALLING).all())
     told = f"{'next to ' * (seen.value > NEXT_TO_NOTHING)}nothing was learned{yet}: {told} at the end"
     if case.classes:
         told += f", where always answering the commonest class gets {percent(case.chance)}"
@@ -229,28 +228,27 @@ def teach(case: Case, seen: Seen) -> str:
     """What may help where nothing was learned, if the tables tell why."""
     if asked := rescale(case):
         return asked
-    if shut_by_biases(case)[list(seen.named)].all():
+    if shut_by_biases(case)[seen.named].all():
         return BIASES_NEAR_0
     by_luck = more_neurons(case) if (case.learned >= LEARNED).any() else ""
     if by_luck and seen.rest >= LEARNED:
         return by_luck
-    moved_little = (case.path.min(axis=1) < HARDLY_MOVED) & ~hindered(case)
-    if moved_little[list(seen.named)].all():
+    moved_little = (case.path < HARDLY_MOVED).any(axis=1) & ~hindered(case)
+    if moved_little[seen.named].all():
         return LARGER_STEPS
-    return by_luck or (bend(case) if only_a_line(case)[list(seen.named)].mean() > HALF else "")
+    return by_luck or (bend(case) if only_a_line(case)[seen.named].mean() > HALF else "")
 
 
-def only_by_heart(case: Case) -> pd.DataFrame:
+def only_by_heart(case: Case) -> Array:
     """What holds of the skill on the training data in the test data, as a share, where it is surely less."""
     test, margin = case.learned_of_test, 2 * case.error_of_test
-    share = test / case.learned.where(case.learned >= BY_HEART)
-    return whole(share.clip(lower=0).where(case.learned - test > margin))
+    asked = (case.learned >= BY_HEART) & (case.learned - test > margin)
+    return np.maximum(test / among(asked, case.learned), 0)
 
 
 def says_by_heart(case: Case, seen: Seen) -> str:
     """What was learned of the training and of the test data."""
-    named = list(seen.named)
-    trained, tested = (float(part.reindex(named).median()) for part in (case.learned, case.learned_of_test))
+    trained, tested = (float(median(part[seen.named])) for part in (case.learned, case.learned_of_test))
     tested = measured(case, tested)
     by_test = f"{percent(tested)} of the test data, where {percent(case.chance)} is chance"
     if not case.classes:
@@ -259,16 +257,16 @@ def says_by_heart(case: Case, seen: Seen) -> str:
     return f"learned by heart: {_told(case, trained)} at the end, but {by_test}: {held}"
 
 
-def cost_left(case: Case) -> pd.DataFrame:
+def cost_left(case: Case) -> Array:
     """The final cost over the first reading's; where that sees few examples, over the best constant answer's.
 
     Of numbers the latter is 1 − R², of which "nothing learned" speaks.
     """
     if not case.had_time:
-        return whole(case.cost_left * nan)
-    if case.enough_examples:
-        return whole(case.cost_left)
-    return whole(1 - case.learned_by_cost if case.classes else case.cost_left)
+        return NOTHING
+    if case.enough_examples or not case.classes:
+        return case.cost_left
+    return 1 - case.learned_by_cost
 
 
 def cost_is_open(case: Case) -> bool:
@@ -288,23 +286,27 @@ def says_cost(case: Case, seen: Seen) -> str:
     )
 
 
-def fall(case: Case) -> pd.DataFrame:
+@once
+def fall(case: Case) -> Array:
     """By which share the cost fell from the third to the last quarter of the readings, where that is sure.
 
     Of trials that failed and are not `hindered`. A difference below two standard errors is taken for 0.
     """
     if case.last_step < SHORT:
-        return pd.DataFrame()
-    readings = np.array_split(np.unique(case.steps["step"]), 4)
-    before, after = (
-        case.steps[case.steps["step"].isin(part)].groupby("trial")["cost"] for part in readings[2:]
-    )
-    difference = before.mean() - after.mean()
-    error = (before.var() / before.count() + after.var() / after.count()) ** 0.5
-    sure = (difference / before.mean()).where(difference > 2 * error, 0.0).where(error.notna())
-    return of_failed(
-        case, whole(sure.where(~hindered(case).reindex(sure.index, fill_value=True))), UNFINISHED
-    )
+        return np.full(len(case.trials), nan)
+    quarters = np.array_split(case.costs, 4)[2:]
+    before, after = map(mean, quarters)
+    difference = before - after
+    error = np.sqrt(sum(map(_squared_error, quarters)))
+    share = np.where(difference > 2 * error, difference / before, 0.0)
+    return of_failed(case, among(~(hindered(case) | np.isnan(error)), share), UNFINISHED)
+
+
+def _squared_error(costs: Array) -> Array:
+    """The square of the standard error of each trial's mean; NaN of fewer than two readings."""
+    several = count(costs)
+    squares = np.nansum((costs - mean(costs)) ** 2, axis=0)
+    return np.asarray(squares / np.where(several > 1, several * (several - 1.0), nan))
 
 
 def says_falling(case: Case, seen: Seen) -> str:
@@ -317,5 +319,5 @@ def says_falling(case: Case, seen: Seen) -> str:
 
 def left(case: Case, seen: Seen) -> str:
     """What the trials that show a fault have learned."""
-    told = _told(case, float(case.learned.reindex(list(seen.named)).median()))
+    told = _told(case, float(median(case.learned[seen.named])))
     return f"only {told}" if case.classes else told

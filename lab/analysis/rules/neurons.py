@@ -1,10 +1,13 @@
 """Neurons that do not work: equal, saturated, dead, off, too few, or fed by next to nothing."""
 
-import pandas as pd
+from math import nan
 
-from lab.analysis.case import Case
+import numpy as np
+
+from lab.analysis.case import Case, among
+from lab.analysis.cells import median
 from lab.analysis.pooled import Bounds, dead, off
-from lab.analysis.rule import HALF, Seen
+from lab.analysis.rule import HALF, NOTHING, Seen
 from lab.analysis.rules.learning import left, of_failed, shut_by_biases, unlearned
 from lab.analysis.rules.words import (
     BIASES_NEAR_0,
@@ -17,12 +20,13 @@ from lab.analysis.rules.words import (
     smaller_steps,
 )
 from lab.errors import counted
+from lab.numerics import Array
 
 MANY = 0.2
 """The share of a layer's neurons that may be dead."""
 
 
-def equal(case: Case) -> pd.DataFrame:
+def equal(case: Case) -> Array:
     """The share of each hidden layer's neurons that are equal to others at the end."""
     return case.hidden_of(case.at(case.last_step, "equal_neurons"))
 
@@ -34,18 +38,23 @@ def says_equal(case: Case, seen: Seen) -> str:
 
 def saturated_output_at(case: Case) -> int:
     """The step whose reading is judged: the first where half of the trials begin saturated, else the last."""
-    start = case.at(case.first_step, "saturation")[case.hidden.stop].dropna()
-    return case.first_step if (start > HALF).mean() >= HALF else case.last_step
+    start = case.at(case.first_step, "saturation")[:, -1]
+    saturated, judged = (np.count_nonzero(which) for which in (start > HALF, ~np.isnan(start)))
+    return case.first_step if saturated and saturated >= HALF * judged else case.last_step
 
 
-def saturated_output(case: Case) -> pd.DataFrame:
+def saturated_output(case: Case) -> Array:
     """The output's saturation at the start, or at the end of what failed, where the cost leaves σ′ in δ."""
-    L = case.hidden.stop
-    if L not in case.closed or case.cost_cancels:
-        return pd.DataFrame()
+    if not case.closed[-1] or case.cost_cancels:
+        return NOTHING
     step = saturated_output_at(case)
-    share = case.at(step, "saturation")[[L]]
+    share = _of_output(case.at(step, "saturation"))
     return share if step == case.first_step else of_failed(case, share)
+
+
+def _of_output(values: Array) -> Array:
+    """The values of the output layer, NaN of the others."""
+    return np.where(np.arange(values.shape[1]) == values.shape[1] - 1, values, nan)
 
 
 def says_saturated_output(case: Case, seen: Seen) -> str:
@@ -64,10 +73,10 @@ def another_cost(case: Case, seen: Seen) -> str:
     return 'network.cost = "cross-entropy", which with network.output = "sigmoid" has no σ′ in its error'
 
 
-def saturated(case: Case) -> pd.DataFrame:
+def saturated(case: Case) -> Array:
     """The saturation of hidden layers at the end whose σ is flat on both sides, of trials that failed."""
-    shares = case.hidden_of(case.at(case.last_step, "saturation"))
-    return of_failed(case, shares[[l for l in shares if l in case.closed]])
+    shares = np.where(case.closed, case.at(case.last_step, "saturation"), nan)
+    return of_failed(case, case.hidden_of(shares))
 
 
 def says_saturated(case: Case, seen: Seen) -> str:
@@ -89,21 +98,21 @@ def _at_start(case: Case, seen: Seen, column: str) -> float:
 
     NaN where it was not recorded.
     """
-    values = case.at(case.first_step, column).reindex(list(seen.named), columns=[seen.layer])
-    return float(values[seen.layer].median())
+    assert seen.layer is not None
+    return float(median(case.at(case.first_step, column)[seen.named, seen.layer - 1]))
 
 
 def _biased(case: Case, seen: Seen) -> bool:
     """Whether the first biases outweigh the weights, in the layer that is told; of most trials as above."""
-    return bool(case.biased.loc[list(seen.named), seen.layer].mean() > HALF)
+    assert seen.layer is not None
+    return bool(case.biased[seen.named, seen.layer - 1].mean() > HALF)
 
 
 def dead_output(case: Case) -> Bounds:
     """The dead output neurons of trials that failed, where σ′ is in δ."""
-    L = case.hidden.stop
     if case.cost_cancels:
-        return Bounds.none()
-    return dead(case).map(lambda shares: of_failed(case, shares[[l for l in shares if l == L]]))
+        return Bounds(NOTHING, NOTHING)
+    return dead(case).map(lambda shares: of_failed(case, _of_output(shares)))
 
 
 def says_dead_output(case: Case, seen: Seen) -> str:
@@ -115,8 +124,8 @@ def says_dead_output(case: Case, seen: Seen) -> str:
 def dead_hidden(case: Case) -> Bounds:
     """The dead neurons of hidden layers; of a trial that has learned its task, only shares above a half."""
 
-    def asked(shares: pd.DataFrame) -> pd.DataFrame:
-        return shares.where(unlearned(case, shares.index), shares.where(shares > HALF), axis=0)
+    def asked(shares: Array) -> Array:
+        return np.where(unlearned(case)[:, None] | (shares > HALF), shares, nan)
 
     return dead(case).map(lambda shares: asked(case.hidden_of(shares)))
 
@@ -125,6 +134,12 @@ def says_dead(case: Case, seen: Seen) -> str:
     """How many of a layer's neurons are dead."""
     who = _neurons(case, seen, f"layer {seen.layer}'s", "neuron", "is", "are")
     return f"{who} dead at the end: σ′ = 0 on {_on(case, 'all')}"
+
+
+def follows_dead(case: Case) -> set[str]:
+    """Who is dead is off too: of this nothing is told where in no layer most are off and not most dead."""
+    mostly_off, mostly_dead = (case.hidden_of(share(case).low) > HALF for share in (off, dead))
+    return set() if (mostly_off & ~mostly_dead).any() else {"neurons off"}
 
 
 def keep_alive(case: Case, seen: Seen) -> str:
@@ -139,9 +154,8 @@ def keep_alive(case: Case, seen: Seen) -> str:
 def off_hidden(case: Case) -> Bounds:
     """The neurons that are off, where σ is flat on one side, of trials that have not learned their task."""
 
-    def asked(shares: pd.DataFrame) -> pd.DataFrame:
-        one_sided = [l for l in case.hidden_of(shares) if l not in case.closed]
-        return shares[one_sided].where(unlearned(case, shares.index), axis=0)
+    def asked(shares: Array) -> Array:
+        return among(unlearned(case), case.hidden_of(np.where(case.closed, nan, shares)))
 
     return off(case).map(asked)
 
@@ -154,7 +168,7 @@ def says_off(case: Case, seen: Seen) -> str:
 
 def switch_on(case: Case, seen: Seen) -> str:
     """Biases nearer 0, where these put the neurons there from the start on."""
-    return BIASES_NEAR_0 if shut_by_biases(case)[list(seen.named)].mean() > HALF else ""
+    return BIASES_NEAR_0 if shut_by_biases(case)[seen.named].mean() > HALF else ""
 
 
 def _neurons(case: Case, seen: Seen, whose: str, noun: str, singular: str, plural: str) -> str:
@@ -173,15 +187,15 @@ def _on(case: Case, share: str) -> str:
     return f"{share} of the examples of the last {case.pooled_readings} readings, {case.examples} each"
 
 
-def narrow(case: Case) -> pd.DataFrame:
+def narrow(case: Case) -> Array:
     """The width of a hidden layer over the fewer of the outputs and the neurons below it, of what failed."""
-    share = {l: case.width(l) / _beside(case, l)[0] for l in case.hidden}
-    return of_failed(case, pd.DataFrame(share, case.trials["trial"]))
+    share = [case.width(l) / _beside(case, l)[0] for l in case.hidden]
+    return of_failed(case, np.tile(share, (len(case.trials), 1)))
 
 
 def _beside(case: Case, layer: int) -> tuple[int, str]:
     """What a layer is narrow beside: the outputs, or the neurons below it where these are fewer."""
-    outputs, below = case.width(case.hidden.stop), case.width(layer - 1)
+    outputs, below = case.width(case.output), case.width(layer - 1)
     return (below, "numbers that it gets") if 0 < below < outputs else (outputs, "outputs")
 
 
@@ -198,10 +212,10 @@ def widen(case: Case, seen: Seen) -> str:
     return f"more neurons in layer {seen.layer}"
 
 
-def low_inputs(case: Case) -> pd.DataFrame:
+def low_inputs(case: Case) -> Array:
     """The share of low activations that feed each layer but the first, at the end."""
     low = case.at(case.last_step, "low_input")
-    return low[[l for l in low if l in range(2, case.hidden.stop + 1)]]
+    return np.where(np.arange(case.output) > 0, low, nan)
 
 
 def says_low(case: Case, seen: Seen) -> str:

@@ -1,26 +1,28 @@
 """Steps that are too long or too short for the weights, and weights that decay."""
 
-import numpy as np
-import pandas as pd
+from math import nan
 
-from lab.analysis.case import FEWEST_STEPS, Case
-from lab.analysis.rule import Seen, rounded, whole
+import numpy as np
+
+from lab.analysis.case import FEWEST_STEPS, Case, among
+from lab.analysis.cells import median
+from lab.analysis.rule import NOTHING, Seen, rounded
 from lab.analysis.rules.learning import CONSEQUENCES, hindered, of_failed, unlearned, weights_left
 from lab.analysis.rules.words import part_of, percent
 from lab.network.decay import GROWS, overshooting
+from lab.numerics import Array
 
 HARDLY_ANY = 1e-5
 """A share of the first weights below this is next to nothing."""
 
 
-def first(case: Case) -> pd.DataFrame:
+def first(case: Case) -> Array:
     """‖Δw‖ of the first step over ‖w‖, or over √n_l where that is more: the size of rows of norm 1.
 
     Of trials that have not learned their task, or diverged.
     """
     ratio, size = (case.at(case.first_step, column) for column in ("update_ratio", "weight_norm"))
-    length = ratio * size / size.clip(lower=case.usual_norms.reindex(size.columns), axis=1)
-    return length.where(unlearned(case, length.index), axis=0)
+    return among(unlearned(case), ratio * size / np.maximum(size, case.usual_norms))
 
 
 def says_first(case: Case, seen: Seen) -> str:
@@ -37,17 +39,16 @@ def says_first(case: Case, seen: Seen) -> str:
 def _size(case: Case, seen: Seen) -> float:
     """‖w‖/√n_l at the start, of the layer that is told: the median over the trials that show the fault."""
     assert seen.layer is not None
-    norms = case.at(case.first_step, "weight_norm")[seen.layer].reindex(list(seen.named))
-    return float(norms.median() / case.usual_norms[seen.layer])
+    norms = case.at(case.first_step, "weight_norm")[seen.named, seen.layer - 1]
+    return float(median(norms) / case.usual_norms[seen.layer - 1])
 
 
-def median(case: Case) -> pd.DataFrame:
-    """The median ‖Δw‖/‖w‖ of each layer; NaN in a training of few steps."""
-    values = case.over("update_ratio", "median")
-    return values if case.last_step >= FEWEST_STEPS else values * np.nan
+def typical(case: Case) -> Array:
+    """The median ‖Δw‖/‖w‖ of each layer; of nothing in a training of few steps."""
+    return case.over("update_ratio", "median") if case.last_step >= FEWEST_STEPS else NOTHING
 
 
-def says_median(case: Case, seen: Seen) -> str:
+def says_typical(case: Case, seen: Seen) -> str:
     """How long the median step is."""
     return (
         f"updates too large: the median step changes layer {seen.layer}'s weights by "
@@ -60,9 +61,9 @@ def last(case: Case) -> int:
     return case.last_step_of("update_ratio")
 
 
-def whole_path(case: Case) -> pd.DataFrame:
+def whole_path(case: Case) -> Array:
     """How far weights went, of trials that failed and that nothing else hinders."""
-    return of_failed(case, case.path.where(~hindered(case), axis=0))
+    return of_failed(case, among(~hindered(case), case.path))
 
 
 def says_path(case: Case, seen: Seen) -> str:
@@ -74,10 +75,9 @@ def says_path(case: Case, seen: Seen) -> str:
     )
 
 
-def decay(case: Case) -> pd.DataFrame:
+def decay(case: Case) -> Array:
     """ηλ/n, of trials that have not learned their task, or diverged."""
-    asked = unlearned(case, case.trials["trial"])
-    return whole(pd.Series(case.decay_of_a_step, asked.index).where(asked))
+    return np.where(unlearned(case), case.decay_of_a_step, nan)
 
 
 def says_overshooting(case: Case, seen: Seen) -> str:
@@ -91,7 +91,7 @@ def follows_decay(case: Case) -> set[str]:
     return may_diverge | {"first step too long", *CONSEQUENCES}
 
 
-def little_left(case: Case) -> pd.DataFrame:
+def little_left(case: Case) -> Array:
     """`weights_left` of trials that failed."""
     return of_failed(case, weights_left(case))
 

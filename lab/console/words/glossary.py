@@ -137,7 +137,8 @@ GLOSSARY = {
         "How much less the cost is than that of the best constant answer, C̄: 1 is perfect, 0 no better. It "
         "has this name where the cost is quadratic; of another cost it is called by its "
         "formula. A cross-entropy of targets between 0 and 1 costs C₀ even where the answer is perfect, so "
-        "that its costs are told less C₀.",
+        "that its costs are told less C₀. C̄ is that of the training data, also where R² is of test data: "
+        "r2_score of scikit-learn takes the mean of the data that it scores.",
         symbol="R² = 1 − C/C̄", also=("R²",), see=("chance", "cost"),
     ),
     "softmax": Word(

@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 
 from lab.experiment.variants import Variant
-from lab.network.backprop import Network
+from lab.runs.forecast.prediction import bias_means
 from lab.theory.mean_field import next_q
 from lab.theory.moments import square_growth
+from lab.theory.moved import moved
 from lab.theory.prediction import lost_layer, lost_text
 from lab.training.stack import Training
 
@@ -28,7 +29,7 @@ def notes(made: Sequence[tuple[Variant, Training]], predicted: pd.DataFrame) -> 
     of: dict[str, list[str]] = {}
     for variant, training in made:
         rows = predicted[predicted["variant"] == variant.label]
-        for note in (*_missing(rows), *_doubts(training.network, rows)):
+        for note in (*_missing(rows), *_doubts(training, rows)):
             of.setdefault(note, []).append(variant.label)
     everyone = len(made) > 1
     return [
@@ -78,11 +79,11 @@ def _missing(rows: pd.DataFrame) -> Iterator[str]:
         yield "a speed is missing where the errors of the examples cancel as far as the prediction is exact"
 
 
-def _doubts(network: Network, rows: pd.DataFrame) -> Iterator[str]:
+def _doubts(training: Training, rows: pd.DataFrame) -> Iterator[str]:
     """How far the speeds that are predicted may be off, where that is far."""
     if not np.isfinite(rows["predicted_speed"].iloc[:-1]).any():
         return
-    narrow = _narrow(network, rows)
+    network, narrow = training.network, _narrow(training, rows)
     if narrow > 1 and narrow > 2 * sum(1 / n for n in network.sizes[1:-1]):
         yield (
             "hidden layers are predicted as if they were wide, and what chance makes of few neurons grows "
@@ -95,16 +96,17 @@ def _doubts(network: Network, rows: pd.DataFrame) -> Iterator[str]:
         yield "speeds are the rms over many networks: with few outputs one may be off by tens of per cent"
 
 
-def _narrow(network: Network, rows: pd.DataFrame) -> float:
+def _narrow(training: Training, rows: pd.DataFrame) -> float:
     """Σ 1/n over the hidden layers, each times the square of how much a small change of q grows above it.
 
     That is the product of d ln q^(l+1)/d ln q^l over the hidden layers above: 1 of a σ that is straight on
-    both sides of 0, 2 of z². A product of less than 1 counts as 1.
+    both sides of 0, 2 of z². A product of less than 1 counts as 1. It is of z less the mean of the biases.
     """
-    growth, found = 1.0, 0.0
+    growth, found, network, means = 1.0, 0.0, training.network, bias_means(training)
     for l in range(network.depth - 1, 0, -1):
         found += max(growth, 1.0) ** 2 / network.sizes[l]
-        sigma, q = network.sigma(l), float(rows["q"].iloc[l - 1])
+        mean = means[l - 1]
+        sigma, q = moved(network.sigma(l), mean), float(rows["q"].iloc[l - 1]) - mean * mean
         w2, b2 = (float(rows[f"{drawn}_variance"].iloc[l]) for drawn in ("weight", "bias"))
         if 0 < q < inf and 0 < (above := next_q(sigma, q, w2, b2)) < inf:
             growth *= w2 * square_growth(sigma, q) * q / above

@@ -36,14 +36,16 @@ ROWS_AT_ONCE = 1000
 """Pairs of rows that are copied together."""
 
 
-def pairs(network: Network, seen: Examples, examples: int, most: int = MOST_PAIRS) -> list[Pairs]:
+def pairs(
+    network: Network, seen: Examples, examples: int, most: int = MOST_PAIRS, mean: float = 0.0
+) -> list[Pairs]:
     """The kinds of pairs of a reading that sees so many ``examples`` of those that are ``seen``.
 
     Of each kind there are all pairs, or a sample of the ``most``. The errors at the output are drawn: outputs
-    as mean field theory has them, and targets from the data.
+    as mean field theory has them, about their ``mean``, and targets from the data.
     """
     kinds = _kinds(seen, examples, most)
-    return [replace(kind, alike=_Drawn(network, y, other)) for kind, y, other in kinds]
+    return [replace(kind, alike=_Drawn(network, y, other, mean)) for kind, y, other in kinds]
 
 
 @kept_with_data
@@ -130,6 +132,7 @@ class _Drawn:
     network: Network
     y: Array
     other: Array
+    mean: float
 
     def __call__(self, q: Array, other: Array, c: Array) -> Array:
         """Over draws of its outputs z and z′, always the same, each with its mirror image.
@@ -152,10 +155,11 @@ class _Drawn:
         return np.asarray(found.mean(axis=0) - (np.sum(varied * found) / size * mean if size else 0))
 
     def _error(self, z: Array, y: Array) -> Array:
-        """δ^L of draws of outputs z (·, n_L, K) with targets y (n_L, K), by BP1."""
+        """δ^L of draws of outputs z less their mean (·, n_L, K) with targets y (n_L, K), by BP1."""
         network = self.network
         sigma = network.sigma(network.depth)
         with np.errstate(all="ignore"):
+            z = z + self.mean
             a, slope = np.asarray(sigma(z)), np.asarray(sigma.derivative(z))
             delta = np.empty_like(z)
             network.cost.error(z, a, passed_slope(network, slope, np.empty_like(z)), y[None], sigma, delta)

@@ -1,7 +1,7 @@
 """What mean field theory predicts of every variant before it trains: the table ``prediction``."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import pairwise
 from math import isfinite, isnan
 
@@ -11,6 +11,7 @@ from lab.experiment.variants import Variant
 from lab.network.first_weights import by_layer
 from lab.runs.forecast.pairs import MORE_PAIRS, MOST_PAIRS, pairs
 from lab.runs.identity import decided_by
+from lab.theory.moved import moved
 from lab.theory.prediction import LayerPrediction, predicted
 from lab.theory.surrogate import Surrogate
 from lab.training.stack import Training
@@ -54,16 +55,29 @@ def layers(training: Training) -> list[LayerPrediction]:
         for made, (n_in, n_out) in zip(made_by, pairwise(network.sizes), strict=True)
     ]
     floor = network.surrogate_floor
-    passed = tuple(Surrogate(sigma, floor) if floor else sigma for sigma in network.sigmas)
+    means, sigmas = bias_means(training), network.sigmas
+    if floor:
+        sigmas = tuple(Surrogate(sigma, floor) for sigma in sigmas)
     fixed = recording.fixed_examples
     seen = training.train if fixed is None else fixed
     found: list[LayerPrediction] = []
     for most in (MOST_PAIRS, MORE_PAIRS):
-        kinds = pairs(network, seen, training.seen, most)
-        found = predicted(network.sizes, passed, variances, 0.0, kinds)
+        kinds = pairs(network, seen, training.seen, most, means[-1])
+        found = predicted(network.sizes, list(map(moved, sigmas, means)), variances, 0.0, kinds)
         if not any(map(_cancels, found)):
             break
-    return found
+    return [_about(b, layer) for b, layer in zip(means, found, strict=True)]
+
+
+def bias_means(training: Training) -> list[float]:
+    """The mean of the biases of each layer, about which its z is normal."""
+    return [made.bias_mean for made in by_layer(training.initialiser, training.network.sigmas)]
+
+
+def _about(b: float, layer: LayerPrediction) -> LayerPrediction:
+    """What is predicted of z less b, of z: of its mean square, and of its mean product over that."""
+    q = layer.q + b * b
+    return replace(layer, q=q, correlation=(layer.correlation * layer.q + b * b) / q) if b else layer
 
 
 def _cancels(layer: LayerPrediction) -> bool:

@@ -4,7 +4,6 @@ from math import prod
 from types import SimpleNamespace
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from lab.analysis.rule import rounded
@@ -58,8 +57,8 @@ MEANS = "means over the examples"
     ],
 )
 def test_a_cause_is_named_by_its_share_of_the_decades(factors, told):
-    parts = pd.DataFrame(-np.log10([factors]), columns=["slope", "weights", "examples"])
-    decades = parts.assign(speed=parts.sum(axis=1))
+    parts = -np.log10([factors]).T
+    decades = dict(zip(("slope", "weights", "examples"), parts, strict=True), speed=parts.sum(axis=0))
     case = SimpleNamespace(decades=decades, slope="σ′", examples_cancel=False, hidden=range(1, 5))
     sentence = says_slow(case, SimpleNamespace(value=prod(factors)))
     assert all(part in sentence for part in told)

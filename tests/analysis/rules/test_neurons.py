@@ -8,6 +8,7 @@ from tests.analysis.runs import ran, spoken
 SATURATED = {"network__initialiser": {"name": "large", "gain": 10.0}, "network__activation": "sigmoid"}
 NEGATIVE = {"name": "constant", "w": -0.1, "b": -1.0}
 DEAD = {"network__activation": "relu", "network__initialiser": NEGATIVE, "training__epochs": 4}
+OFF = {"network__activation": "leaky-relu", "training__eta": 1e-9}
 NUMBERS = {"data__name": "teacher", "data__noise": 0.5, "network__output": "identity"}
 NUMBERS |= {"network__cost": "quadratic"}
 
@@ -151,12 +152,27 @@ def test_an_output_without_slope_is_dead_only_where_the_cost_needs_it(tmp_path):
     ids=["batch of 99", "batch of 100", "batches of 10", "probe of 99", "probe of 300", "all of 50"],
 )
 def test_neurons_are_judged_by_enough_examples_of_one_reading_or_of_several(tmp_path, seen, on):
-    found = spoken(tmp_path, **DEAD, **{"record__every": 4, **seen})
+    read = {"record__every": 4, **seen}
+    found = spoken(tmp_path, **DEAD, **read)
     on = on.replace("the last", "the examples of the last")
     assert f"100 % of layer 1's neurons are dead at the end: σ′ = 0 on all of {on}" in (
         found["dead neurons"].sentence
     )
-    assert f"neurons are off on at least 95 % of {on}" in found["neurons off"].sentence
+    off = spoken(tmp_path, **DEAD | OFF, **read)["neurons off"]
+    assert f"neurons are off on at least 95 % of {on}" in off.sentence
+
+
+def test_neurons_that_are_dead_are_not_told_to_be_off_too(tmp_path):
+    """But those of another layer are that are off and not dead."""
+    tables = ran(tmp_path, **DEAD).tables
+    assert {told.rule for told in verdicts(tables)} & {"dead neurons", "neurons off"} == {"dead neurons"}
+    layers = tables["layers"]
+    alive = tables | {
+        "layers": layers.assign(dead_neurons=layers["dead_neurons"].where(layers["layer"] != 2, 0))
+    }
+    told = {one.rule: one for one in verdicts(alive)}
+    assert told["dead neurons"].layer == 1
+    assert "likewise in layer 2" in told["neurons off"].sentence
 
 
 def test_neurons_are_left_open_by_readings_that_do_not_tell(tmp_path):
@@ -170,9 +186,11 @@ def test_neurons_are_left_open_by_readings_that_do_not_tell(tmp_path):
 
 
 def test_neurons_of_a_run_that_does_not_tell_what_was_read_are_not_judged(tmp_path):
-    tables = ran(tmp_path, **DEAD).tables
-    older = tables | {"variants": tables["variants"].drop(columns=["examples", "train"])}
-    lost = {verdict.rule for verdict in verdicts(tables)} - {verdict.rule for verdict in verdicts(older)}
+    lost = set()
+    for given in (DEAD, DEAD | OFF):
+        tables = ran(tmp_path, **given).tables
+        older = tables | {"variants": tables["variants"].drop(columns=["examples", "train"])}
+        lost |= {verdict.rule for verdict in verdicts(tables)} - {verdict.rule for verdict in verdicts(older)}
     assert lost >= {"dead neurons", "neurons off"}
 
 

@@ -83,8 +83,14 @@ def test_few_outputs_leave_much_to_chance(small):
     assert found.startswith("speeds are the rms over many networks")
     (found,) = said(small, wide, 'network.initialiser={name="constant",w=0.5}')
     assert found == "nothing is predicted, its weights are not drawn with mean 0"
-    (found,) = said(small, wide, 'network.initialiser={name="he",bias=0.5}')
-    assert found == "nothing is predicted, its biases are not drawn with mean 0"
+
+
+def test_biases_that_leave_few_neurons_on_leave_much_to_chance(small):
+    """Whether any is on of a hundred of mean −0.4 in a layer far up, where few are."""
+    relu = 'network.activation="relu"', "network.hidden=[100,100,100,100]"
+    for bias, doubted in ((0.4, False), (-0.4, True)):
+        found = said(small, *relu, f'network.initialiser={{name="he",bias={bias}}}')
+        assert any("off by powers of ten" in note for note in found) == doubted
 
 
 def test_of_many_variants_a_note_is_about_the_first_are_named(small):

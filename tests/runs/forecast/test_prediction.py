@@ -52,6 +52,24 @@ def test_variants_that_are_predicted_alike_are_predicted_once(small, monkeypatch
     assert_frame_equal(found, alone, check_exact=True)
 
 
+@pytest.mark.parametrize(("sigma", "bias"), [("tanh", 0.5), ("relu", 0.5), ("gelu", -0.4), ("sigmoid", 1.5)])
+def test_of_biases_of_one_number_speeds_are_those_of_z_about_it(small, sigma, bias):
+    """Beside 20 networks of width 100, in rms, to a tenth; q and c are of z itself."""
+    initialiser = {"name": "glorot-normal", "bias": bias}
+    network = {"hidden": [100] * 4, "activation": sigma, "initialiser": initialiser}
+    changed = {"network": network, "vary": {}, "training.steps": 1, "trials.seeds": 20, "data.train": 200}
+    run = lab.run(small, changed | {"record.on": "probe"}, results=small.parent / "results", plots=False)
+    found, start = run.tables["prediction"], run.layers.query("step == 0")
+    x = prepared(load(small, changed)).data[0].x_train
+    assert found["q"][0] == pytest.approx(bias**2 + 2 / (64 + 100) * 64 * np.mean(x**2), rel=0.02)
+    assert (found["correlation"][:4] > bias**2 / found["q"][:4]).all()
+    assert (found["bias_variance"] == 0).all()
+    told = {"learning_speed": "speed", "learning_speed_w": "speed_w", "delta_rms": "delta_rms"}
+    for quantity, predicted in told.items():
+        rms = (start[quantity] ** 2).groupby(start["layer"]).mean() ** 0.5
+        np.testing.assert_allclose(found[f"predicted_{predicted}"], rms / rms[4], rtol=0.1)
+
+
 def test_the_data_decide_where_q_starts(small):
     ready = prepared(load(small))
     x = ready.data[0].x_train
