@@ -78,8 +78,14 @@ def begun(ready: Prepared, root: Path, terms: Terms = USUAL_TERMS) -> RunFolder:
     """
     if terms.scheduler:
         require(terms.scheduler)
-    folder = create(ready.plan, root)
-    record = {
+    with create(ready.plan, root) as folder:
+        folder.describe(_record(ready, folder))
+    return folder
+
+
+def _record(ready: Prepared, folder: RunFolder) -> dict[str, Any]:
+    """What run.json says of a run that begins."""
+    return {
         "name": folder.name,
         "id": folder.id,
         "title": ready.plan.experiment.title,
@@ -97,8 +103,6 @@ def begun(ready: Prepared, root: Path, terms: Terms = USUAL_TERMS) -> RunFolder:
         **_inputs(ready),
         **provenance(ready.plan.folder),
     }
-    folder.describe(record)
-    return folder
 
 
 def resumed(

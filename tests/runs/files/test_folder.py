@@ -17,8 +17,8 @@ from tests.runs.files.test_csv_files import TABLE
 
 
 def finished(plan, root, **info):
-    folder = create(plan, root)
-    folder.describe({"status": "done", "title": "", **info})
+    with create(plan, root) as folder:
+        folder.describe({"status": "done", "title": "", **info})
     return folder
 
 
