@@ -22,6 +22,8 @@ ELSEWHERE = {
     "cost": "loss criterion objective",
     "initialiser": "init weights",
     "seeds": "count repeats replicates runs n_trials",
+    "value": "formula function expression expr f sigma",
+    "derivative": "slope gradient grad df dsigma prime",
     "quadratic": "mse l2 squared mean-squared-error mean_squared_error",
     "cross-entropy": "bce log-loss logloss binary-cross-entropy binary_crossentropy",
     "softmax-cross-entropy": "nll categorical-cross-entropy categorical_crossentropy",

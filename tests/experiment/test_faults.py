@@ -227,6 +227,7 @@ FILES = [
              "formula 'tanh(z) + flor*z', column 11: unknown name 'flor'; did you mean 'floor'?"),
             ("slope", 'derivative = "1/z"', 8, "activations.mine.derivative", "cannot be integrated"),
             ("key", 'valeu = "tanh(z)"', 8, "activations.mine.valeu", "unknown key; did you mean 'value'?"),
+            ("elsewhere", 'formula = "tanh(z)"', 8, "activations.mine.formula", "unknown key; did you mean 'value'?"),
             ("claim", 'value = "tanh(z)"\nat_leest = 0.1', 9, "activations.mine.at_leest",
              "unknown key; did you mean 'at_least'?"),
             ("unused", 'value = "tanh(z)"\nfloor = 0.1', 9, "activations.mine.floor",
