@@ -220,9 +220,16 @@ def _unknown(key: Key, value: Any) -> str:
     place = belongs(name, value)
     if place and name not in key_names(TABLES.get(str(key[0]), Experiment)):
         return f"unknown key here; {place}"
-    if len(key) == 1 and isinstance(value, Mapping) and value:
+    if len(key) > 1:
+        return f"unknown key; {did_you_mean(name, key_names(TABLES[str(key[0])]))}"
+    known, within = (
+        key_names(Experiment),
+        {one: at for at, table in TABLES.items() for one in key_names(table)},
+    )
+    if not nearest(name, known) and (near := nearest(name, within)):
+        return f"unknown key; did you mean '{within[near]}.{near}'?"
+    if isinstance(value, Mapping) and value:
         name = next((table for table, model in TABLES.items() if {*value} <= {*key_names(model)}), name)
-    known = key_names(TABLES[str(key[0])]) if len(key) > 1 else key_names(Experiment)
     return f"unknown key; {did_you_mean(name, known)}"
 
 
