@@ -222,10 +222,8 @@ def _unknown(key: Key, value: Any) -> str:
         return f"unknown key here; {place}"
     if len(key) > 1:
         return f"unknown key; {did_you_mean(name, key_names(TABLES[str(key[0])]))}"
-    known, within = (
-        key_names(Experiment),
-        {one: at for at, table in TABLES.items() for one in key_names(table)},
-    )
+    known = key_names(Experiment)
+    within = {one: at for at, table in TABLES.items() for one in key_names(table)}
     if not nearest(name, known) and (near := nearest(name, within)):
         return f"unknown key; did you mean '{within[near]}.{near}'?"
     if isinstance(value, Mapping) and value:
