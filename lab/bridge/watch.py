@@ -104,11 +104,11 @@ class Watch:
     def __enter__(self) -> Self:
         if _rank():
             return self
-        self.folder = new_folder(self.name, self.root)
-        self._lock = self.folder.lock()
         self._began = self._kept = monotonic()
-        self._record = self._described()
-        self.folder.describe(self._record)
+        with new_folder(self.name, self.root) as self.folder:
+            self._lock = self.folder.lock()
+            self._record = self._described()
+            self.folder.describe(self._record)
         self._look()
         return self
 

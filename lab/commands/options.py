@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from dataclasses import dataclass, fields, replace
-from functools import wraps
+from functools import reduce, wraps
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
@@ -136,24 +136,23 @@ NUMBERS, LENGTH = _Numbers(), _Length()
 
 
 def together(*options: Callable[[F], F]) -> Callable[[F], F]:
-    """Several options as one decorator; the last of them is listed first."""
-
-    def added(command: F) -> F:
-        for option in options:
-            command = option(command)
-        return command
-
-    return added
+    """Several options as one decorator; a help page lists them in this order."""
+    return lambda command: reduce(lambda done, option: option(done), reversed(options), command)
 
 
 experiment_options = together(
     click.option(
-        "-o", "--override", "overrides", multiple=True, metavar="KEY=VALUE", help="Another value for a key."
+        "-o",
+        "--override",
+        "overrides",
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="Another value for a key, such as training.eta=0.3; may be repeated.",
     ),
-    click.option("--unchecked", is_flag=True, help="Run an activation of one's own that fails its checks."),
     click.option(
         "--allow-code", is_flag=True, help="Let the file name a class in a Python file, and run that file."
     ),
+    click.option("--unchecked", is_flag=True, help="Run an activation of one's own that fails its checks."),
     click.option(
         "--max-trials",
         type=click.IntRange(min=1),
@@ -183,17 +182,8 @@ class Training:
 
 
 training_options = together(
-    click.option("--no-plots", is_flag=True, help="Leave the plots to `lab plot`."),
     click.option(
-        "--allow-mixed",
-        is_flag=True,
-        help="Let trials stand that were made with other versions or by another processor.",
-    ),
-    click.option(
-        "--trial-timeout",
-        type=_Seconds(min=0, min_open=True),
-        metavar="SECONDS",
-        help="Give up trials that take longer.",
+        "--workers", type=click.IntRange(min=1), help="So many processes train at most; else one a core."
     ),
     click.option(
         "--scheduler",
@@ -202,8 +192,17 @@ training_options = together(
         help="Train with the workers of this Dask scheduler, tcp://host:8786.",
     ),
     click.option(
-        "--workers", type=click.IntRange(min=1), help="So many processes train at most; else one a core."
+        "--trial-timeout",
+        type=_Seconds(min=0, min_open=True),
+        metavar="SECONDS",
+        help="Give up trials that take longer.",
     ),
+    click.option(
+        "--allow-mixed",
+        is_flag=True,
+        help="Let trials stand that were made with other versions or by another processor.",
+    ),
+    click.option("--no-plots", is_flag=True, help="Leave the plots to `lab plot`."),
 )
 """The options of a command that trains: see `Training`."""
 
@@ -265,12 +264,12 @@ def png_option(name: str, drawn: str) -> Callable[[F], F]:
 
 
 bench_options = together(
-    click.option("--open", "opened", is_flag=True, help="Show such a page in a browser."),
     click.option(
         "--html",
         type=Place(dir_okay=False),
         help="Write a page on which it is moved by hand, with what follows from it.",
     ),
+    click.option("--open", "opened", is_flag=True, help="Show such a page in a browser."),
 )
 """``--html`` and ``--open``: the bench, a page to move σ by hand."""
 

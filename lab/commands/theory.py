@@ -74,10 +74,10 @@ def predict(subject: str, words: Sequence[str], plot: Path | None, phase: Path |
 
 
 moment_options = together(
-    click.option("--steps", default=0, show_default=True, help="Train so many steps first; 0 is the start."),
-    click.option("--variant", default=0, show_default=True, help="The variant, counted from 0."),
-    click.option("--trial", default=0, show_default=True, help="The trial, counted from 0."),
     click.option("--example", default=0, show_default=True, help="The training example, counted from 0."),
+    click.option("--trial", default=0, show_default=True, help="The trial, counted from 0."),
+    click.option("--variant", default=0, show_default=True, help="The variant, counted from 0."),
+    click.option("--steps", default=0, show_default=True, help="Train so many steps first; 0 is the start."),
 )
 """The options that choose an example, a trial, a variant and the steps before; `Moment` takes them."""
 

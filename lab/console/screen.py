@@ -88,8 +88,8 @@ def show(page: Page, as_json: bool = False) -> int:
         encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
         click.echo(json_text(page.value, encoding))
         return page.exit_code
-    files = *(f"page: {path}" for path in page.pages), *(f"plot: {path}" for path in page.plots)
-    for block in (*page.body, *files):
+    files = *(("page", path) for path in page.pages), *(("plot", path) for path in page.plots)
+    for block in (*page.body, *(verbatim(f"{kind}: {path}") for kind, path in files)):
         if isinstance(block, Rows):
             _print_table(block)
         elif isinstance(block, Note):
@@ -110,9 +110,9 @@ def dim(text: str) -> Text:
     return Text(plain(text), style="dim")
 
 
-def verbatim(text: str) -> Text:
+def verbatim(text: str, style: str = "") -> Text:
     """Lines to be copied: none is broken, however narrow the terminal."""
-    return Text(plain(text), no_wrap=True)
+    return Text(plain(text), style=style, no_wrap=True)
 
 
 def table(
@@ -200,7 +200,12 @@ def _print_table(given: Rows) -> None:
         if not given.whole and not right[last] and len(row[last]) > room:
             row[last] = f"{row[last][: room - 1]}…"
         shown.add_row(*(Text(row[at]) for at in kept))
-    console.print(shown)
+    if console.is_terminal:
+        console.print(shown)
+    else:  # a pager would break lines that are padded to the widest
+        with console.capture() as padded:
+            console.print(shown)
+        console.file.write("".join(f"{line.rstrip()}\n" for line in padded.get().splitlines()))
     if left := [columns[at].strip() for at in range(len(columns)) if at not in kept]:
         console.print(dim(f"no room for: {', '.join(left)}"))
 

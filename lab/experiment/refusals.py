@@ -156,7 +156,12 @@ def _unknown(key: Key, value: Any) -> str:
     is_meant_here = bool({name, *called_here(name)} & {*known})
     if not is_meant_here and (place := belongs(name, value)):
         return f"unknown key here; {place}"
-    if not is_meant_here and len(key) == 1 and isinstance(value, Mapping) and value:
+    if is_meant_here or len(key) > 1:
+        return f"unknown key; {did_you_mean(name, known)}"
+    within = {one: at for at, table in TABLES.items() for one in key_names(table)}
+    if not nearest(name, known) and (near := nearest(name, within)):
+        return f"unknown key; did you mean '{within[near]}.{near}'?"
+    if isinstance(value, Mapping) and value:
         name = next((table for table, model in TABLES.items() if {*value} <= {*key_names(model)}), name)
     return f"unknown key; {did_you_mean(name, known)}"
 

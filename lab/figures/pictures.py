@@ -22,7 +22,7 @@ from lab.errors import LabError, PartError, without_controls
 from lab.figures.drawing import panels, scales, style, writing
 from lab.figures.pages import PAGES
 from lab.figures.tables import NothingToShowError, NotRecordedError, counterfactual
-from lab.processes import pool, submitted
+from lab.processes import can_begin, pool, submitted
 from lab.storage import write
 
 MOST_WORKERS = 4
@@ -199,7 +199,7 @@ def draw_all(
     Raises FiguresError at the end, with the files and what failed.
     """
     names, given = sorted(plugins.usable("figures")), (tables, folder, title, layout, tuple(formats))
-    if workers > 1:
+    if workers > 1 and can_begin():
         attempts = _beside_each_other(names, given, min(workers, MOST_WORKERS) - 1)
     else:
         attempts = {name: _attempt(name, *given) for name in names}

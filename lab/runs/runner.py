@@ -13,6 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from lab.errors import LabError, StorageError
 from lab.experiment.variants import resolved
+from lab.processes import can_begin
 from lab.runs.chunks import Chunk
 from lab.runs.files.anonymity import anonymous, place
 from lab.runs.files.folder import UNCHECKED, RunFolder, ending, now
@@ -42,7 +43,8 @@ class Terms:
     is the address of a Dask scheduler, whose workers train instead. ``ends`` tells whether the run is done
     with its tables. ``keep_seconds`` is that of `lab.runs.work.tasks.Task`.
 
-    Raises LabError where ``workers`` is no count.
+    Raises LabError where ``workers`` is no count, and where the processes cannot be had that a
+    ``trial_timeout`` needs.
     """
 
     workers: int = 1
@@ -56,6 +58,11 @@ class Terms:
     def __post_init__(self) -> None:
         if not isinstance(self.workers, int) or self.workers < 1:
             raise LabError(f"workers = {self.workers!r}: expected a whole number of processes, 1 or more")
+        if self.trial_timeout is not None and not self.scheduler and not can_begin():
+            raise LabError(
+                "trial_timeout: needs processes that can be ended, and one of a multiprocessing.Pool may "
+                "begin none; leave it out, or use concurrent.futures.ProcessPoolExecutor"
+            )
 
 
 USUAL_TERMS = Terms()
@@ -78,8 +85,14 @@ def begun(ready: Prepared, root: Path, terms: Terms = USUAL_TERMS) -> RunFolder:
     """
     if terms.scheduler:
         require(terms.scheduler)
-    folder = create(ready.plan, root)
-    record = {
+    with create(ready.plan, root) as folder:
+        folder.describe(_record(ready, folder))
+    return folder
+
+
+def _record(ready: Prepared, folder: RunFolder) -> dict[str, Any]:
+    """What run.json says of a run that begins."""
+    return {
         "name": folder.name,
         "id": folder.id,
         "title": ready.plan.experiment.title,
@@ -97,8 +110,6 @@ def begun(ready: Prepared, root: Path, terms: Terms = USUAL_TERMS) -> RunFolder:
         **_inputs(ready),
         **provenance(ready.plan.folder),
     }
-    folder.describe(record)
-    return folder
 
 
 def resumed(

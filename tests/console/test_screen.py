@@ -46,6 +46,18 @@ def test_a_page_is_shown_on_stdout_and_its_notes_on_stderr(capsys):
     assert capsys.readouterr() == ("line�\nplot: a.png\n", "note: note\n")
 
 
+def test_the_path_of_a_file_is_not_broken_nor_is_a_table_padded(capsys, monkeypatch):
+    plot, rows = (
+        Path("a folder") / "figures of a paper" / "learning_speed.png",
+        [["x", "long " * 3], ["y", ""]],
+    )
+    with monkeypatch.context() as patched:
+        patched.setenv("COLUMNS", "30")
+        show(Page(None, [Rows(["name", "what"], rows)], [plot]))
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == ["name  what", "x     long long long", "y", f"plot: {plot}"]
+
+
 def test_a_page_as_json_is_its_value_alone(capsys):
     assert show(Page({"a": 1}, iter(()), exit_code=3), as_json=True) == 3
     assert capsys.readouterr() == ('{\n "a": 1\n}\n', "")

@@ -1,3 +1,4 @@
+import multiprocessing
 import os
 import re
 import struct
@@ -349,7 +350,17 @@ def dies(name):
 
 def test_what_a_worker_that_is_killed_had_to_draw_is_drawn_here(tmp_path, monkeypatch):
     monkeypatch.setattr(room, "_attempt_of_held", dies)
-    paths = figures.draw_all({"curves": make_tables(("a",), 1, 1)["curves"]}, tmp_path, workers=2)
+    assert_drawn_with_two_workers(tmp_path)
+
+
+def test_a_process_that_may_begin_no_others_draws_alone(tmp_path, monkeypatch):
+    """As one of a pool of multiprocessing may not."""
+    monkeypatch.setattr(multiprocessing.current_process(), "_config", {"daemon": True})
+    assert_drawn_with_two_workers(tmp_path)
+
+
+def assert_drawn_with_two_workers(folder):
+    paths = figures.draw_all({"curves": make_tables(("a",), 1, 1)["curves"]}, folder, workers=2)
     assert [path.name for path in paths] == ["activations.png", "activations.svg"]
 
 

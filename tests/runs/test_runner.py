@@ -1,4 +1,5 @@
 import gc
+import multiprocessing
 import subprocess
 import sys
 import weakref
@@ -113,6 +114,13 @@ def test_the_tables_depend_on_neither_workers_nor_chunks(ready, root, monkeypatc
 def test_workers_are_a_count(workers):
     with pytest.raises(LabError, match=f"workers = {workers!r}: expected a whole number of processes"):
         Terms(workers)
+
+
+def test_a_time_limit_is_refused_where_no_process_can_be_ended(monkeypatch):
+    """As in one of a pool of multiprocessing, whose processes may begin no others."""
+    monkeypatch.setattr(multiprocessing.current_process(), "_config", {"daemon": True})
+    with pytest.raises(LabError, match="trial_timeout: needs processes that can be ended"):
+        Terms(trial_timeout=1.0)
 
 
 def test_another_trial_changes_no_other_and_variants_begin_with_the_same_draws(small, root):

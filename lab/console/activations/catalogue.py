@@ -8,12 +8,20 @@ from lab import plugins
 from lab.activations.catalogue import EXAMPLES, documentation, with_defaults
 from lab.activations.formula.formula import Formula
 from lab.activations.properties import infinite_slopes, properties
-from lab.console.activations.shown import benched, facts, plotted, points_text, ranges, sigma_of, value_rows
+from lab.console.activations.shown import (
+    benched,
+    facts,
+    losses,
+    plotted,
+    points_text,
+    ranges,
+    sigma_of,
+    value_rows,
+)
 from lab.console.screen import Block, Note, Page, table
 from lab.console.words.parts import parameters
 from lab.parts import Activation
 from lab.prover.certificate import certify
-from lab.prover.digits import lost_digits
 from lab.prover.words import known_words
 
 
@@ -62,8 +70,7 @@ def page(
     has = [word for word, holds in said.items() if holds]
     value = {"activation": str(sigma), "jumps": sigma.jumps, "properties": has, **facts(sigma), **bounds}
     if isinstance(sigma, Formula):
-        found = [(dtype, loss) for dtype in ("float64", "float32") for loss in lost_digits(sigma, dtype)]
-        lines += [f"{loss}, in {dtype}" for dtype, loss in found]
+        lines += losses(sigma)
     lines.append(f"kinks: {points_text(sigma.kinks) or 'none'}")
     if steep := [kink for kink, *_ in infinite_slopes(sigma)]:
         lines.append(f"σ′ is infinite at z = {points_text(steep)}")

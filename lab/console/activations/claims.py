@@ -5,14 +5,11 @@ from dataclasses import fields
 from math import inf, isfinite
 
 from lab.api import certify
-from lab.console.activations.shown import named_values, sigma_of, with_words
+from lab.console.activations.shown import losses, named_values, sigma_of, with_words
 from lab.console.screen import Page, verbatim
 from lab.errors import ClaimError, LabError
 from lab.numerics import REALS, Interval
-from lab.prover.digits import lost_digits
 from lab.testing import ACTIVATION_CHECKS
-
-DTYPES = ("float64", "float32")
 
 KEYS = {"inf": "inf_slope", "inf_at": "inf_slope_at", "sup": "sup_slope", "sup_at": "sup_slope_at"}
 """What a program reads in the place of some fields of a `Certificate`."""
@@ -53,7 +50,7 @@ def conformance_page(name: str, words: Sequence[str], allow_code: bool) -> Page:
         [
             str(sigma),
             *(f"{check_name:{width}}  {failure or 'ok'}" for check_name, failure in failures.items()),
-            *(f"note: {loss}, in {dtype}" for dtype in DTYPES for loss in lost_digits(sigma, dtype)),
+            *(f"note: {loss}" for loss in losses(sigma)),
             f"{failed} of {count} checks failed" if failed else f"all {count} checks passed",
         ],
         exit_code=ClaimError.exit_code if failed else 0,

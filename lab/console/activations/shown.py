@@ -13,6 +13,7 @@ from lab.experiment.toml_writer import value_text
 from lab.numerics import Array, TooSmallError, as_float
 from lab.parts import Activation
 from lab.prover.certificate import Certificate
+from lab.prover.digits import lost_digits
 from lab.prover.intervals.enclosure_text import outward_text
 from lab.prover.slope_bounds import slope_bounds
 from lab.prover.words import proved_range
@@ -85,6 +86,11 @@ def ranges(sigma: Activation, found: Certificate | None = None) -> tuple[dict[st
         for symbol, name, claim in (("σ", "range", "range"), ("σ′", "slope", "slope_range"))
     ]
     return value | {"proved": proved}, lines
+
+
+def losses(sigma: Activation) -> list[str]:
+    """Where what is computed of σ or σ′ loses its digits, a line each, in float64 and in float32."""
+    return [f"{loss}, in {dtype}" for dtype in ("float64", "float32") for loss in lost_digits(sigma, dtype)]
 
 
 def value_rows(found: dict[str, Any]) -> Rows:

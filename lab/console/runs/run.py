@@ -13,7 +13,7 @@ from lab.analysis.answers import seen
 from lab.analysis.rule import Verdict, Verdicts
 from lab.analysis.summary import by_layer, name_of_r2, places, summary
 from lab.analysis.verdicts import READ, verdicts
-from lab.console.screen import Block, Page, bold, dim, rows_of
+from lab.console.screen import Block, Page, bold, dim, rows_of, verbatim
 from lab.errors import counted
 from lab.experiment.see import ANSWER
 from lab.results.page import REPORT
@@ -138,12 +138,12 @@ def _body(
         for sight in sights:
             yield f"{sight['figure']}: {sight['line']}"
             again = f"not drawn; try: lab plot {word(run.path)} {sight['figure']}"
-            yield dim(f"  {sight['path'] or again}")
-    yield f"results: {run.path}"
+            yield verbatim(f"  {sight['path'] or again}", "dim")
+    yield verbatim(f"results: {run.path}")
     if value["answer"]:
         yield bold(f"Answer: {value['answer']}")
     if first := _first(run, [sight["path"] for sight in sights]):
-        yield f"look first at: {first}"
+        yield verbatim(f"look first at: {first}")
 
 
 def _parted(found: Sequence[Verdict], most: int) -> tuple[list[Verdict], list[Verdict]]:

@@ -18,10 +18,11 @@ def page(run: Run, checked: Sequence[Checked]) -> Page:
     lines = [f"damaged: {one.problem}" for one in damaged]
     if damaged:
         lines.append(f"{len(damaged)} of {len(checked)} files are damaged or lost")
-        if given := [one.file for one in damaged if one.file in GIVEN]:
-            lines.append(f"{' and '.join(given)}: no command makes it again; put back what was written")
-        if len(given) < len(damaged):
-            lines.append(f"mend with: lab resume {word(run.path)}")
+        mends = {one.file: _mending(run, one.file) for one in damaged}
+        if lasting := [file for file, command in mends.items() if not command]:
+            lines.append(f"{' and '.join(lasting)}: no command makes it again; put back what was written")
+        commands = dict.fromkeys(filter(None, mends.values()))
+        lines += [f"mend with: lab {command} {word(run.path)}" for command in commands]
     else:
         whole = [one for one in checked if one.summed]
         count = f"{len(whole)} of the" if unsure else "all"
@@ -30,6 +31,17 @@ def page(run: Run, checked: Sequence[Checked]) -> Page:
         lines.append(f"there, but without a sum that tells whether they changed: {_kinds(unsure)}")
     value = {"run": str(run), "folder": str(run.path), "files": list(map(asdict, checked))}
     return Page(value, lines, exit_code=StorageError.exit_code if damaged else 0)
+
+
+def _mending(run: Run, file: str) -> str:
+    """The command that makes a file of the run again; empty where none does."""
+    try:
+        watched = "watched" in run.info
+    except StorageError:
+        return "" if file in (*GIVEN, "run.json") else "resume"
+    if watched:  # its script alone trains it
+        return "report" if file == "report.html" else "plot" if file.startswith("plots/") else ""
+    return "" if file in GIVEN else "resume"
 
 
 def _kinds(checked: Sequence[Checked]) -> str:

@@ -14,6 +14,12 @@ from lab.errors import PartError
 from lab.parts import Probe
 from lab.spelling import did_you_mean, nearest
 
+_KINDS = {name: kind for kind, one in plugins.KINDS.items() for name in (kind, one.singular)}
+"""The kinds of parts, by their words in the singular and the plural."""
+
+_LISTED = [kind for kind in plugins.KINDS if kind != "figures"]
+"""The kinds whose parts are told by their names; figures take a second to load."""
+
 
 def words_page() -> Page:
     """All words of the glossary, a line each, and the kinds of parts."""
@@ -25,8 +31,7 @@ def words_page() -> Page:
 
 def is_word(text: str) -> bool:
     """Whether `word_page` knows it."""
-    is_listed = looked_up(text) is not None or text in _kinds() or text in _columns()
-    return is_listed or bool(_parts(text) or named(text))
+    return bool(looked_up(text) or text in _KINDS or text in _columns() or _parts(text) or named(text))
 
 
 def word_page(text: str, also: Iterable[str] = ()) -> Page:
@@ -40,12 +45,9 @@ def word_page(text: str, also: Iterable[str] = ()) -> Page:
     if not is_word(text):
         spellings = [spelling for word in GLOSSARY.values() for spelling in word.also]
         names = [name for kind in _LISTED for name in plugins.names(kind)]
-        known = {*GLOSSARY, *columns, *_kinds(), *names, *also, *named_words()}
-        more = (
-            ""
-            if nearest(text, [*known, *spellings])
-            else "; results/README.md defines every column of a table"
-        )
+        known = {*GLOSSARY, *columns, *_KINDS, *names, *also, *named_words()}
+        is_near = nearest(text, [*known, *spellings]) is not None
+        more = "; results/README.md defines every column of a table" * (not is_near)
         raise PartError(f"no word {text!r}; {did_you_mean(text, known, spellings)}{more}")
     value: dict[str, Any] = {"word": text}
     body: list[Block] = []
@@ -63,26 +65,18 @@ def word_page(text: str, also: Iterable[str] = ()) -> Page:
     if parts := _parts(text):
         value["parts"] = parts
         body += [table(parts, whole=True)]
-    if text in _kinds():
+    if text in _KINDS:
         listed = kind_page(text)
         return replace(listed, body=[*body, *listed.body])
     return Page(value, body)
 
 
-def _kinds() -> list[str]:
-    return [name for kind, one in plugins.KINDS.items() for name in (kind, one.singular)]
-
-
-_LISTED = [kind for kind in plugins.KINDS if kind != "figures"]
-"""The kinds whose parts are told by their names; figures take a second to load."""
-
-
 def _parts(text: str) -> list[dict[str, str]]:
     """The parts of this name, each with its kind."""
-    named = [kind for kind in _LISTED if text in plugins.names(kind)]
     return [
         {"kind": plugins.KINDS[kind].singular, **row}
-        for kind in named
+        for kind in _LISTED
+        if text in plugins.names(kind)
         for row in kind_page(kind).value
         if row["name"] == text
     ]
@@ -98,19 +92,14 @@ def kind_page(word: str) -> Page:
     """A row a part of the kind that is called so, in the singular or the plural: its parameters, what it is.
 
     Of a figure its question, how to read it, and when it is drawn.
-
-    Raises PartError where there is no such kind.
     """
-    kinds = {name: one for one, kind in plugins.KINDS.items() for name in (one, kind.singular)}
-    if word not in kinds:
-        raise PartError(f"no parts are called {word!r}; {did_you_mean(word, plugins.KINDS)}")
-    if kinds[word] == "figures":
+    if _KINDS[word] == "figures":
         from lab.figures import listing
 
         return Page(listing(), [table(listing(), whole=True)])
     rows = [
         {"name": name, "parameters": parameters(part), "what it is": _plain(getdoc(part)).partition("\n")[0]}
-        for name, part in plugins.usable(kinds[word]).items()
+        for name, part in plugins.usable(_KINDS[word]).items()
     ]
     return Page(rows, [table(rows, whole=True)])
 

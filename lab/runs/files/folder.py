@@ -171,10 +171,8 @@ class RunFolder:
             if name in ON_REQUEST and (self.path / "tables" / f"{TABLES[0]}.csv").is_file():
                 key = ON_REQUEST[name]
                 raise LabError(f"{self.path}: this run did not record {name!r}; run again with -o {key}=true")
-            raise StorageError(
-                f"{self.path}: has no table {name!r}: the run has not ended, or the table is lost; make it "
-                f"with: lab resume {word(self.path)}"
-            )
+            lost = f"{self.path}: has no table {name!r}: the run has not ended, or the table is lost"
+            raise StorageError(f"{lost}; {self._mended('make it')}")
         file = path.stat()
         same = file.st_ino, file.st_size, file.st_mtime_ns
         try:
@@ -182,8 +180,15 @@ class RunFolder:
                 require_whole(path)
                 self._read[name] = same, read(path)
         except StorageError as error:
-            raise StorageError(f"{error}; make it again with: lab resume {word(self.path)}") from None
+            raise StorageError(f"{error}; {self._mended('make it again')}") from None
         return self._read[name][1].assign()  # a copy as soon as it is changed, in pandas 2 at once
+
+    def _mended(self, make: str) -> str:
+        """How a table comes back: the lab makes it again, but not of a run that it watched."""
+        with suppress(StorageError):
+            if "watched" in self.info:
+                return "put back what was written"
+        return f"{make} with: lab resume {word(self.path)}"
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from contextlib import suppress
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,29 +24,31 @@ MOST_NAMED = 10
 _RUN_ID = re.compile(r"\d{8}-\d{6}(-\d+)?")
 
 
-def create(plan: Plan, root: Path) -> RunFolder:
-    """Make the folder of a new run and write the experiment into it.
-
-    Raises StorageError where that cannot be, before anything is trained.
-    """
+@contextmanager
+def create(plan: Plan, root: Path) -> Iterator[RunFolder]:
+    """A `new_folder` into which the experiment is written. Raises StorageError where that cannot be."""
     from lab.experiment.variants import resolved
 
-    folder = new_folder(plan.name, root)
-    asked, whole = folder.path / "experiment.toml", folder.path / "resolved.toml"
-    write(asked, plan.source.data)
-    write(whole, resolved(plan))
-    folder.keep_sums([asked, whole])
-    return folder
+    with new_folder(plan.name, root) as folder:
+        asked, whole = folder.path / "experiment.toml", folder.path / "resolved.toml"
+        write(asked, plan.source.data)
+        write(whole, resolved(plan))
+        folder.keep_sums([asked, whole])
+        yield folder
 
 
-def new_folder(name: str, root: Path) -> RunFolder:
+@contextmanager
+def new_folder(name: str, root: Path) -> Iterator[RunFolder]:
     """The folder of a new run of this name, which is a `lab.experiment.run_names.RUN_NAME`.
+
+    In the context it gets what a run begins with, its run.json at the end. Where that is interrupted or
+    fails, the folder is removed: without run.json it would look like a damaged run.
 
     Raises StorageError where it cannot be made.
     """
     home = root / name
     _refuse_file(root)
-    try:
+    with _told(home):
         root.mkdir(parents=True, exist_ok=True)
         alike = [other.name for other in root.iterdir() if other.name.lower() == name.lower()]
         if alike and name not in alike:
@@ -54,13 +57,27 @@ def new_folder(name: str, root: Path) -> RunFolder:
         if not home.resolve().is_relative_to(root.resolve()):
             raise StorageError(f"{home}: leads out of {root}; remove the link")
         folder = RunFolder(_new_folder(home))
-        for part in ("tables", "plots", "trials"):
-            (folder.path / part).mkdir()
+    try:
+        with _told(home):
+            for part in ("tables", "plots", "trials"):
+                (folder.path / part).mkdir()
+        yield folder
+    except BaseException:
+        shutil.rmtree(folder.path, ignore_errors=True)
+        with suppress(OSError):  # it has other runs
+            home.rmdir()
+        raise
+
+
+@contextmanager
+def _told(home: Path) -> Iterator[None]:
+    """Tell as a StorageError that the system makes no folder."""
+    try:
+        yield
     except OSError as error:
         raise StorageError(
             f"{error.filename or home}: results cannot be kept here: {system_reason(error)}"
         ) from error
-    return folder
 
 
 def runs(root: Path) -> list[RunFolder]:

@@ -51,6 +51,9 @@ class Crew(Generic[Result]):
     A process that dies takes its own task along and no other. That task is tried once more, alone, when the
     others are through, and only then given up. One that lasts longer than its limit, in seconds, is ended and
     given up. Once ``line`` is stopped, tasks under way are told so, and no other begins.
+
+    What is told of a task that is tried once more is not told again. ``told`` is how much the line has heard
+    before of these tasks, which they tell from their beginning.
     """
 
     def __init__(
@@ -60,9 +63,10 @@ class Crew(Generic[Result]):
         workers: int,
         line: Line,
         limits: Sequence[float | None],
+        told: int = 0,
     ) -> None:
         self._function, self._tasks, self._line, self._limits = function, tasks, line, limits
-        self._workers = workers
+        self._workers, self._told = workers, told
         self._waiting, self._suspects = deque(range(len(tasks))), deque[int]()
         self._alone: set[int] = set()
         self._crew: list[_Worker] = []
@@ -115,7 +119,10 @@ class Crew(Generic[Result]):
                 if word == "begun":
                     worker.since = monotonic()
                 elif word == "done":
-                    self._line.tell(value)
+                    worker.done += value
+                    again = min(value, self._told)
+                    self._told -= again
+                    self._line.tell(value - again)
                 else:
                     if self._waiting and not self._line.stopped():
                         self._begin(worker)
@@ -131,6 +138,7 @@ class Crew(Generic[Result]):
                 yield number, Died(f"its worker {why}, twice")
             else:
                 self._suspects.append(number)
+                self._told += worker.done
             return
         if limit is not None and monotonic() - worker.since > limit:
             self._crew.remove(worker)
@@ -139,15 +147,15 @@ class Crew(Generic[Result]):
 
 
 class _Worker:
-    """A process and the number of the task that it does; ``since`` is when that began."""
+    """A process and the number of the task that it does: ``since`` when, and how much is ``done``."""
 
     def __init__(self, function: Callable[[Any, Line], Any]) -> None:
         self._process, self.connection = begun(_serve, function)
-        self.number, self.since, self._stopped = -1, monotonic(), False
+        self.number, self.since, self.done, self._stopped = -1, monotonic(), 0, False
 
     def give(self, number: int, task: Any) -> None:
         """Let it do a task. That it died meanwhile is seen when it is listened to."""
-        self.number, self.since = number, monotonic()
+        self.number, self.since, self.done = number, monotonic(), 0
         with suppress(OSError):
             self.connection.send(task)
 

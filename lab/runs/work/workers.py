@@ -140,17 +140,17 @@ def _here_or_apart(
     alone = _Alone(line, min(workers, len(tasks)), sum(task.steps for task in tasks))
     if alone.workers <= 1:
         performed(meanwhile, line)
-    todo, left = list(tasks), alone.left
+    todo, left, told = list(tasks), alone.left, 0
     for outcome in _here(tasks, alone):
         if outcome.stopped:
-            line.tell(alone.left - left)  # its process tells of these steps again
+            told = left - alone.left
         else:
             todo.pop(0)
             alone.workers = min(workers, len(todo) or 1)
         left = alone.left
         yield outcome
     if todo and not line.stopped():
-        yield from _apart(todo, workers, line, None, meanwhile)
+        yield from _apart(todo, workers, line, None, meanwhile, told)
     else:
         performed(meanwhile, line)
 
@@ -161,15 +161,19 @@ def _apart(
     line: Line,
     seconds: float | None,
     meanwhile: Iterable[object],
+    told: int = 0,
 ) -> Iterator[Outcome]:
-    """Train in processes of their own, to which the data go by files, so many ``seconds`` a trial at most."""
+    """Train in processes of their own, to which the data go by files, so many ``seconds`` a trial at most.
+
+    ``told`` are the trial-steps of these tasks that the line has heard of.
+    """
     home = tasks[0].folder.path / ".data"
     datasets = {id(task.data): task.data for task in tasks if isinstance(task.data, Dataset)}
     try:
         kept = {key: held(data, home) for key, data in datasets.items()}
         sent = [replace(task, data=kept.get(id(task.data), task.data)) for task in tasks]
         limits = [None if seconds is None else seconds * len(task.chunk.trials) for task in tasks]
-        crew: Crew[Outcome] = Crew(completed, sent, min(workers, len(tasks)), line, limits)
+        crew: Crew[Outcome] = Crew(completed, sent, min(workers, len(tasks)), line, limits, told)
         for number, ended in crew.results(meanwhile):
             yield Outcome(tasks[number].chunk, ended.why) if isinstance(ended, Died) else ended
     finally:

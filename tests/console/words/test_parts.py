@@ -30,7 +30,7 @@ def test_parameters_have_their_defaults_unless_nothing_is_the_default():
 
 
 def test_what_is_no_kind():
-    assert refusal(kind_page, "initialisr").startswith("no parts are called 'initialisr'; did you mean")
+    assert refusal(word_page, "initialisr").startswith("no word 'initialisr'; did you mean 'initialiser'")
 
 
 def test_a_word_is_told_with_the_column_of_its_name(printed):

@@ -17,8 +17,8 @@ from tests.runs.files.test_csv_files import TABLE
 
 
 def finished(plan, root, **info):
-    folder = create(plan, root)
-    folder.describe({"status": "done", "title": "", **info})
+    with create(plan, root) as folder:
+        folder.describe({"status": "done", "title": "", **info})
     return folder
 
 
@@ -26,6 +26,8 @@ def test_a_table_that_is_not_there_and_a_damaged_run_json_are_refused(plan, root
     folder = finished(plan, root)
     with pytest.raises(StorageError, match="has no table 'layers': the run has not ended"):
         folder.table("layers")
+    with pytest.raises(StorageError, match=r"the table is lost; put back what was written$"):
+        finished(plan, root, watched="Net").table("layers")
     with pytest.raises(LabError, match="no table 'layer'; did you mean 'layers'"):
         folder.table("layer")
     (folder.path / "run.json").write_text('{"status": ')

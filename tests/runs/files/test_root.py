@@ -10,13 +10,25 @@ from tests.runs.files.test_folder import finished
 
 
 def test_a_new_folder_holds_the_experiment_byte_for_byte(plan, small, root):
-    folder = create(plan, root)
+    with create(plan, root) as folder:
+        pass
     assert (folder.path / "experiment.toml").read_bytes() == small.read_bytes()
     assert load(folder.path / "resolved.toml").experiment == plan.experiment
     assert folder.name == "small"
     assert {path.name for path in folder.path.iterdir()} == {
         *("experiment.toml", "resolved.toml", "SHA256SUMS", ".SHA256SUMS.lock", "tables", "plots", "trials")
     }
+
+
+@pytest.mark.parametrize("end", [KeyboardInterrupt, StorageError])
+def test_a_run_that_is_stopped_before_its_run_json_leaves_no_folder(plan, root, end):
+    with pytest.raises(end), create(plan, root):
+        raise end
+    assert list(root.iterdir()) == []
+    before = finished(plan, root)
+    with pytest.raises(end), create(plan, root):
+        raise end
+    assert runs(root) == [before]
 
 
 def test_runs_that_start_in_one_second_are_told_apart_and_found(plan, root, monkeypatch):
@@ -61,8 +73,8 @@ def links_out(root):
 )
 def test_results_that_cannot_be_kept_are_refused(plan, root, tmp_path, spoil, reason):
     spoil(root)
-    with pytest.raises(StorageError, match=reason):
-        create(plan, root)
+    with pytest.raises(StorageError, match=reason), create(plan, root):
+        pass
     assert list(tmp_path.glob("elsewhere/*")) == []
 
 

@@ -1,8 +1,9 @@
 import shlex
 
 from lab.experiment.variants import load
-from lab.runs.files.root import create, find
+from lab.runs.files.root import find
 from lab.runs.files.whereabouts import is_usual, results_root, word
+from tests.runs.files.test_folder import finished
 
 
 def test_where_results_go(monkeypatch, tmp_path):
@@ -15,7 +16,7 @@ def test_where_results_go(monkeypatch, tmp_path):
 
 def test_what_names_a_run_in_a_command_finds_it(small, root, tmp_path, monkeypatch):
     """By its name where it is looked for, else by its folder."""
-    folder = create(load(small), root)
+    folder = finished(load(small), root)
     for place in (root, tmp_path / "a place"):
         monkeypatch.setenv("LAB_RESULTS", str(place))
         (named,) = shlex.split(word(folder.path))

@@ -14,7 +14,6 @@ from lab.errors import LabError
 from lab.experiment.variants import load
 from lab.processes import interrupt
 from lab.runs import identity
-from lab.runs.files.root import create
 from lab.runs.preparation import prepared, prepared_again
 from lab.runs.runner import Terms, begun, resumed, run
 from lab.runs.work import cluster
@@ -128,7 +127,7 @@ def test_a_worker_without_the_file_has_its_data_by_content(small, root, started,
     (tmp_path / "own.csv").write_text("p,q,class\n" + rows)
     ready = prepared(load(small, ["data.name=own.csv"]))
     (tmp_path / "own.csv").unlink()
-    folder = create(ready.plan, root)
+    folder = begun(ready, root)
     outcomes = list(scheduled(tasks_of(ready, folder), started[0], Quiet()))
     assert [outcome.error for outcome in outcomes] == [""] * 6
     assert folder.parts.chunks == list(ready.chunks)
@@ -151,7 +150,7 @@ def test_a_run_whose_scheduler_cannot_be_had_is_not_begun(small, root, monkeypat
 
 def test_nothing_is_sent_once_the_line_is_stopped(small, root, started):
     ready = prepared(load(small))
-    folder, line = create(ready.plan, root), Quiet(stop=True)
+    folder, line = begun(ready, root), Quiet(stop=True)
     assert list(scheduled(tasks_of(ready, folder), started[0], line)) == []
     assert folder.parts.chunks == line.told == []
 
@@ -159,7 +158,7 @@ def test_nothing_is_sent_once_the_line_is_stopped(small, root, started):
 def test_a_chunk_goes_on_from_its_checkpoint_on_a_worker(small, root, started, monkeypatch):
     """What was read before it was put down is not read again."""
     ready = prepared(load(small, {"training.steps": 40}))
-    folder, line = create(ready.plan, root), Quiet()
+    folder, line = begun(ready, root), Quiet()
     tasks = tasks_of(ready, folder)
     monkeypatch.setattr(tasks_room, "CALL_SECONDS", 0.0)
     with pytest.raises(KeyboardInterrupt):
@@ -180,7 +179,7 @@ def test_a_chunk_goes_on_from_its_checkpoint_on_a_worker(small, root, started, m
 
 def test_trials_that_take_too_long_are_given_up_and_other_trainings_refused(small, root, started):
     ready = prepared(load(small, {"training.steps": 10**8}))
-    tasks = tasks_of(ready, create(ready.plan, root))
+    tasks = tasks_of(ready, begun(ready, root))
     slow = list(scheduled(tasks, started[0], Quiet(), 0.01))
     assert [one.error for one in slow] == ["took longer than the 0.03 s that its trials may"] * len(tasks)
     key = replace(tasks[0].key, trained={**tasks[0].key.trained, "eta": "9"})
@@ -196,7 +195,7 @@ def test_other_versions_are_refused_or_mixed_with_leave_under_their_own_key(
     ready = prepared(load(small))
     with monkeypatch.context() as patch:
         patch.setattr(identity, "version", lambda name: "0.0")
-        tasks = tasks_of(ready, create(ready.plan, root))
+        tasks = tasks_of(ready, begun(ready, root))
         with pytest.raises(
             LabError, match=r"the worker tcp://\S+ has not .*numpy was 0\.0, is .*--allow-mixed"
         ):
@@ -214,7 +213,7 @@ def test_an_address_without_a_scheduler_is_told(small, root, monkeypatch):
     monkeypatch.setattr(cluster, "CONNECT_SECONDS", 1)
     for address in ("tcp://127.0.0.1:9", "nowhere", "http://127.0.0.1:9"):
         with pytest.raises(LabError, match=r"expected the address of a Dask scheduler .* tcp://host:8786"):
-            list(scheduled(tasks_of(ready, create(ready.plan, root)), address, Quiet()))
+            list(scheduled(tasks_of(ready, begun(ready, root)), address, Quiet()))
         left = [one for one in gc.get_objects() if isinstance(one, distributed.Client)]
         assert all(one.status == "closed" for one in left)
 
@@ -240,4 +239,4 @@ def test_without_the_extra_the_command_to_install_it_is_told(small, root, monkey
     monkeypatch.setitem(sys.modules, "distributed", None)
     ready = prepared(load(small))
     with pytest.raises(LabError, match=r"pip install -e '\.\[cluster\]'"):
-        list(scheduled(tasks_of(ready, create(ready.plan, root)), "tcp://127.0.0.1:9", Quiet()))
+        list(scheduled(tasks_of(ready, begun(ready, root)), "tcp://127.0.0.1:9", Quiet()))

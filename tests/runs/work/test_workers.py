@@ -103,14 +103,15 @@ def test_what_takes_long_goes_on_in_several_processes_from_where_it_is(small, tm
     told, tasks = [], tasks_of(ready, both)
     sent, crew = [], workers_room.Crew
 
-    def hired(function, given, workers, line, limits):
+    def hired(function, given, workers, line, limits, told):
         sent.extend(task.folder.parts.checkpoint(task.chunk, task.key) is not None for task in given)
-        return crew(function, given, workers, line, limits)
+        return crew(function, given, workers, line, limits, told)
 
     monkeypatch.setattr(workers_room, "Crew", hired)
     assert [one.error for one in trained(tasks, 2, told.append)] == ["", ""]
     assert sent == [True, False]
     assert sum(told) == sum(task.steps for task in tasks)
+    assert min(told) >= 0
     for chunk in alone.parts.chunks:
         assert unlike(alone.parts.read(chunk)[0], both.parts.read(chunk)[0]) == []
 
