@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from lab import parts
 from lab.analysis.ledger import ledger
 from lab.analysis.rows import at_reading
-from lab.figures.drawing import panels, style, writing
+from lab.figures.drawing import panels, scales, style, writing
 from lab.figures.drawing.bands import Floats
 from lab.figures.tables import NothingToShowError, Shown, checked, slope_words
 
@@ -54,10 +54,10 @@ class River(parts.Figure):
         multiples = panels.wrapped(courses, height=1.7, label="log₁₀ of ‖δˡ‖ as width")
         # The limits come first, or each piece would move the axes of all panels.
         multiples.first.set_ylim(-1.08 * half, 1.25 * half)
+        scales.layer_axis(multiples.first, range(1, deepest + 1))
         multiples.first.set_xlim(deepest + 0.5, 0.85)
         for name, ax in multiples.axes.items():
             _draw_river(ax, *courses[name], bed, slope_words(tables))
-        multiples.first.set_xticks(range(1, deepest + 1))
         multiples.first.set_yticks([])
         trials = writing.words(
             writing.trials_text([rows["trial"].nunique() for rows in shown.variants.values()])
