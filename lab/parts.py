@@ -382,6 +382,20 @@ class Figure(ABC):
     """A picture of a run's tables.
 
     One of one's own has ``needs`` and `draw`; ``experiments/own_figure.py`` is one.
+
+    >>> import pandas as pd
+    >>> from matplotlib.figure import Figure as Canvas
+    >>> class Costs(Figure):
+    ...     needs = ("trials",)
+    ...     question = "How low does the cost get?"
+    ...
+    ...     def draw(self, tables):
+    ...         canvas = Canvas()
+    ...         canvas.subplots().plot(tables["trials"]["final_cost"], "o")
+    ...         return canvas
+    >>> picture = Costs().draw({"trials": pd.DataFrame({"final_cost": [0.3, 0.2]})})
+    >>> picture.axes[0].lines[0].get_ydata().tolist()
+    [0.3, 0.2]
     """
 
     needs: ClassVar[tuple[str, ...]]

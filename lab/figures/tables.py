@@ -1,6 +1,7 @@
 """What figures read in a run's tables, as numbers and words."""
 
 import fnmatch
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -135,27 +136,37 @@ def number_of(tables: Tables, variant: str, column: str) -> float:
     return float(of_variants(tables, column).get(variant, np.nan))
 
 
-def outcomes(tables: Tables, variant: str, rows: pd.DataFrame) -> list[str]:
-    """Notes on the variant's trials that did not finish: ``3 of 20 trials diverged``.
+def outcomes(tables: Tables, variants: Mapping[str, pd.DataFrame]) -> dict[str, list[str]]:
+    """Notes on each variant's trials that did not finish: ``3 of 20 trials diverged``.
 
-    From the table ``trials`` if it is there, since a trial that failed has no readings; else from ``rows``,
-    the variant's readings.
+    ``variants`` are the rows by variant.
     """
-    if "trials" in tables:
-        trials = checked(tables, "trials")
-        rows = trials[trials["variant"] == variant]
-    count = rows["trial"].nunique()
-    ended = {status: of["trial"].nunique() for status, of in rows.groupby("status")}
-    return [
-        f"{ended[status]} of {count} trial{'s' if count > 1 else ''} {status}"
-        for status in ("diverged", "failed")
-        if status in ended
-    ]
+    return {
+        name: [
+            f"{ended[status]} of {ended.total()} trial{'s' if ended.total() > 1 else ''} {status}"
+            for status in ("diverged", "failed")
+            if status in ended
+        ]
+        for name, ended in _ended(tables, variants).items()
+    }
+
+
+def _ended(tables: Tables, variants: Mapping[str, pd.DataFrame]) -> dict[str, Counter[str]]:
+    """How many trials of each variant ended how.
+
+    From the table ``trials`` if it is there, since a trial that failed has no readings; else from the rows.
+    """
+    rows = by_variant(checked(tables, "trials")) if "trials" in tables else variants
+    statuses = {name: rows.get(name, of) for name, of in variants.items()}
+    return {
+        name: Counter(dict(zip(of["trial"], of["status"], strict=True)).values() if "status" in of else ())
+        for name, of in statuses.items()
+    }
 
 
 def labels(tables: Tables, variants: Mapping[str, pd.DataFrame]) -> list[str]:
     """Each variant, with notes on its trials that did not finish."""
-    return ["; ".join([name, *outcomes(tables, name, rows)]) for name, rows in variants.items()]
+    return ["; ".join([name, *notes]) for name, notes in outcomes(tables, variants).items()]
 
 
 def telling(
@@ -166,16 +177,14 @@ def telling(
     ``variants`` are the rows by variant. First come those with a number in one of the columns ``of``, if any
     are named, and a trial that did not end early; then those with such a number; then the others.
     """
-
-    def rank(name: str) -> int:
-        rows = variants[name]
-        shows = not of or bool(rows[list(of)].notna().any(axis=None))
-        trials = tables["trials"] if "trials" in tables else rows.assign(variant=name)
-        statuses = set(trials.loc[trials["variant"] == name, "status"]) if "status" in trials else {"done"}
-        return shows + (shows and not statuses <= {"diverged", "failed"})
-
     if len(variants) <= most:
         return dict(variants)
+    ended = _ended(tables, variants)
+
+    def rank(name: str) -> int:
+        shows = not of or bool(variants[name][list(of)].notna().to_numpy().any())
+        return shows + (shows and not ended[name].keys() <= {"diverged", "failed"})
+
     ranks, found = {name: rank(name) for name in variants}, list[str]()
     for wanted in (2, 1, 0):
         found += chosen([name for name in variants if ranks[name] == wanted], most - len(found))
@@ -342,4 +351,4 @@ class Shown:
 
     def outcomes(self) -> list[list[str]]:
         """Notes on each variant's trials that did not finish."""
-        return [outcomes(self.tables, name, rows) for name, rows in self.variants.items()]
+        return list(outcomes(self.tables, self.variants).values())

@@ -1,6 +1,8 @@
 """What a run varies, as figures need it: the keys with their values, and looks that follow their order."""
 
+import ast
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import combinations, product
 from math import ceil
@@ -78,7 +80,14 @@ def _number(value: Any) -> float | None:
 
 
 def _short(key: str, text: str) -> str:
-    return str(len(text.split(","))) if key == _HIDDEN and text.startswith("[") else text
+    """A value as a label has it: of widths how many they are, a part as ``leaky-relu(slope=0.2)``."""
+    if key == _HIDDEN and text.startswith("["):
+        return str(len(text.split(",")))
+    if text.startswith("{'name': "):
+        with suppress(ValueError):  # as of a parameter that is infinite
+            name, *parameters = ast.literal_eval(text).items()
+            return f"{name[1]}({', '.join(f'{word}={value}' for word, value in parameters)})"
+    return text
 
 
 def looks(tables: Tables, variants: Sequence[str]) -> dict[str, style.Look]:

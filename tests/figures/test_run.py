@@ -46,7 +46,7 @@ def test_nothing_finite_is_no_error_and_said(name, table, said):
 def test_of_many_six_are_shown_and_the_figure_says_so(name, panels, cut):
     figure = draw(name, make_tables(tuple("abcdefgh"), 1, 9))
     drawn = [ax for ax in figure.axes if ax.get_subplotspec() and ax.get_label() != "<colorbar>"]
-    assert len(drawn) == panels * (1 + (name == "z_distribution"))
+    assert len(drawn) == panels
     said = {"variants": "6 of 8 variants", "layers": "6 of 9 layers"}
     told = {f"{said[what]} shown; choose with --{what}" for what in cut}
     assert {text for text in texts(figure) if " shown; " in text} == told

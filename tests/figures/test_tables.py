@@ -139,7 +139,7 @@ def test_a_variant_bears_its_notes_one_after_the_other():
 def test_without_the_table_of_trials_the_readings_tell_how_they_ended():
     _, variants = fates()
     assert labels({}, variants)[2] == "torn; 1 of 2 trials diverged"  # one that failed has no reading
-    assert outcomes({}, "sound", variants["sound"]) == []
+    assert outcomes({}, variants)["sound"] == []
 
 
 @pytest.mark.parametrize(

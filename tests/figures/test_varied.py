@@ -1,4 +1,5 @@
 from itertools import chain, product
+from math import inf
 
 import pandas as pd
 import pytest
@@ -22,6 +23,17 @@ def test_numbers_come_first_in_their_order_and_depths_count_the_layers():
     assert keys[1].place == {"a": 1, "b": 0, "c": 1, "d": 0}
     assert (keys[0].says(0), keys[1].says(1)) == ("eta 0.1", "2 hidden layers")
     assert keys[1].says(0) == "1 hidden layer"
+
+
+def test_a_part_is_told_in_words_and_not_as_a_table_of_python():
+    parts = [
+        {"name": "constant", "w": 0.5, "b": -3.0},
+        {"name": "normal"},
+        "nielsen",
+        {"name": "c", "w": inf},
+    ]
+    (key,) = varied(table(**{"network.initialiser": list(map(str, parts))}))
+    assert key.values == ["constant(w=0.5, b=-3.0)", "normal()", "nielsen", "{'name': 'c', 'w': inf}"]
 
 
 def test_colours_follow_an_order_and_markers_tell_the_second_key():

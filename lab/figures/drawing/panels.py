@@ -129,7 +129,7 @@ class Panels(Generic[Key]):
         for row, label in zip(self.grid, self.labels, strict=True):
             for ax in [ax for ax in row if ax.axison][:1]:
                 ax.set_ylabel(label)
-                ax.tick_params(labelleft=True)
+                ax.tick_params(labelleft=ax.yaxis.get_ticks_position() == "left")
         for column in zip_longest(*self.grid):
             for ax in [ax for ax in column if ax and ax.axison][-1:]:
                 ax.set_xlabel(ax.get_xlabel() or writing.below(x, self.width))

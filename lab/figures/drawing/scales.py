@@ -25,6 +25,9 @@ T = TypeVar("T")
 LETTER, LINE = 0.062, 0.13
 """Inches: how wide a letter of a small label is, and how high a line."""
 
+RATIOS = 1e-9, 1e9
+"""Ratios beyond these stand at the edge of their panel."""
+
 _NARROW = 4.0  # decades that any panel has room for
 _LARGEST = 1e300  # a logarithmic axis ends about here, so that it has an end
 
@@ -34,22 +37,28 @@ def whole_numbers() -> MaxNLocator:
     return MaxNLocator("auto", steps=[1, 2, 5, 10], integer=True, min_n_ticks=1)
 
 
-def magnified_start(ax: Axes, end: float) -> None:
-    """A square-root x axis from 0 to ``end``: its first twentieth takes more than a fifth of the width."""
+def magnified_start(ax: Axes, end: float, *, whole: bool = False) -> None:
+    """A square-root x axis from 0 to ``end``: its first twentieth takes more than a fifth of the width.
+
+    Of what is ``whole``, as steps are, no parts have a tick.
+    """
     ax.set_xscale("function", functions=(lambda x: np.sqrt(np.maximum(x, 0)), np.square))
     ax.set_xlim(0, end or 1)
-    ax.xaxis.set_major_locator(_SquareLocator())
+    ax.xaxis.set_major_locator(_SquareLocator(0 if whole else -3))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
 
 
 class _SquareLocator(Locator):
-    """Ticks for a square-root axis: 0, the end, and round numbers between that stand apart."""
+    """Ticks for a square-root axis: 0, and round numbers that stand apart, from a power of ten on."""
+
+    def __init__(self, least: int) -> None:
+        self.least = least
 
     def __call__(self) -> Any:
         return self.tick_values(*self.axis.get_view_interval())  # type: ignore[union-attr]
 
     def tick_values(self, vmin: float, vmax: float) -> Any:
-        candidates = [m * 10.0**e for e in range(-3, 16) for m in (1, 2, 5)]
+        candidates = [m * 10.0**e for e in range(self.least, 16) for m in (1, 2, 5)]
         ticks = [0.0]
         for value in candidates:
             if value <= vmax and np.sqrt(value / vmax) - np.sqrt(ticks[-1] / vmax) > 0.18:

@@ -117,10 +117,11 @@ class ZDistribution(parts.Figure):
                 if here.empty:
                     continue
                 after, before = (density(here[here["step"] == step], edges) for step in (last, first))
-                ax.stairs(after, edges, fill=True, label=last_label, **_LAST)
+                highest = 1.05 * max(after.max(), before.max()) or 1.0
+                scaled: style.Looks = {"transform": ax.get_xaxis_transform()}
+                ax.stairs(after / highest, edges, fill=True, label=last_label, **scaled | _LAST)
                 if first < last:
-                    ax.stairs(before, edges, label=first_label, **_FIRST)
-                ax.set_ylim(bottom=0)
+                    ax.stairs(before / highest, edges, label=first_label, **scaled | _FIRST)
                 ax.set_xlim(edges[0], edges[-1])
                 ax.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
                 _draw_slope(ax, tables, name, layer)
@@ -168,7 +169,7 @@ def _reach(rows: pd.DataFrame) -> tuple[float, float]:
 
 
 def _draw_slope(ax: Axes, tables: parts.Tables, variant: str, layer: int) -> None:
-    """σ′(z) on an axis on the right, and grey where it is saturated; nothing where the run has no curves."""
+    """σ′(z), its axis on the right, and grey where it is saturated; nothing where the run has no curves."""
     if "curves" not in tables:
         return
     curves = checked(tables, "curves", "z", "slope")
@@ -188,12 +189,12 @@ def _draw_slope(ax: Axes, tables: parts.Tables, variant: str, layer: int) -> Non
         label = f"saturated: |σ′(z)| < {threshold(tables)} sup|σ′|"
         ground: style.Looks = {"transform": ax.get_xaxis_transform()} | _SATURATED
         ax.fill_between(z, 0, 1, where=saturated, label=label, **ground)
-    right = ax.twinx()
-    right.plot(z, slope, color=style.ACCENT, linewidth=1.1, label="σ′(z), axis on the right")
-    right.set_ylim(1.15 * max(float(known.min(initial=0)), -steepest), 1.15 * steepest)
-    right.set_yticks([0, steepest], labels=["0", f"{steepest:.3g}"], fontsize=style.SMALL, color=style.ACCENT)
-    right.tick_params(axis="y", length=2)
-    right.grid(False)
+    ax.plot(z, slope, color=style.ACCENT, linewidth=1.1, label="σ′(z), axis on the right")
+    ax.set_ylim(1.15 * max(float(known.min(initial=0)), -steepest), 1.15 * steepest)
+    ax.yaxis.tick_right()
+    ax.set_yticks([0, steepest], labels=["0", f"{steepest:.3g}"], fontsize=style.SMALL, color=style.ACCENT)
+    ax.tick_params(axis="y", length=2)
+    ax.grid(False, axis="y")
 
 
 def _unbounded(tables: parts.Tables, variant: str, layer: int) -> bool:

@@ -16,7 +16,6 @@ from lab.figures.varied import Varied, varied
 
 _FEWEST = 3  # values that make a line
 _WIDE = 20.0  # numbers that span more than this factor stand on a logarithmic axis
-_FARTHEST = 1e9  # ratios beyond this, or below its inverse, stand at the edge of their panel
 _RATIO = "speed of layer 1 over that\nof the last hidden layer"
 _ENDS: style.Looks = {"linestyle": (0, (4, 2)), "markerfacecolor": "white"}
 
@@ -57,7 +56,7 @@ class Dose(parts.Figure):
             )
         dose, other = keys[0], keys[1] if len(keys) > 1 else None
         rows, column, words = _outcome(tables)
-        ratios = _clipped(rows[["ratio_start", "ratio_end"]])
+        ratios = rows[["ratio_start", "ratio_end"]].clip(*scales.RATIOS)
         labels = {"ratio": _RATIO, "outcome": words}
         if not ratios.notna().any(axis=None):
             del labels["ratio"]
@@ -87,10 +86,6 @@ class Dose(parts.Figure):
             told = f"{len(groups)} of {len(every)} values of {other.words} shown; choose with --variants"
             more.append(writing.words(told))
         return matrix.framed(dose.words, more)
-
-
-def _clipped(ratios: pd.DataFrame) -> pd.DataFrame:
-    return ratios.clip(1 / _FARTHEST, _FARTHEST)
 
 
 def _groups(key: Varied, names: list[str]) -> dict[str, list[str]]:
@@ -175,7 +170,7 @@ class Map(parts.Figure):
 
 def _draw_cells(ax: Axes, cells: np.ndarray, *, log: bool, share: bool) -> None:
     """Coloured cells, each with its number; pale is slow or bad, dark is even or good."""
-    shown = np.where(cells > 0, np.clip(cells, 1 / _FARTHEST, _FARTHEST), np.nan) if log else cells
+    shown = np.where(cells > 0, np.clip(cells, *scales.RATIOS), np.nan) if log else cells
     known = shown[np.isfinite(shown)]
     if log:
         norm: Normalize = LogNorm(min(known.min(initial=1.0), 0.1), max(known.max(initial=1.0), 1.0))

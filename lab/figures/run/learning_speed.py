@@ -105,7 +105,8 @@ def _speeds(tables: parts.Tables, quantity: str, label: str, more: Sequence[writ
 
     multiples = panels.wrapped(bands, height=_HEIGHT, label=label)
     scales.log_axis(multiples.first, [held[at] for at in scales.near(held)])
-    scales.magnified_start(multiples.first, float(shown.rows[shown.time].max()))
+    end = float(shown.rows[shown.time].max())
+    scales.magnified_start(multiples.first, end, whole=shown.time == "step")
     notes, names = shown.outcomes(), {layer: shown.layer_name(layer) for layer in shown.layers}
     for note, (name, ax) in zip(notes, multiples.axes.items(), strict=True):
         _draw_layers(ax, bands[name], looks, names, int(shown.variants[name]["layer"].max()))

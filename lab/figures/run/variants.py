@@ -23,7 +23,6 @@ from lab.figures.varied import varied
 
 _OPEN, _FILLED = style.OPEN_DOT, style.FILLED_DOT
 _STROKE: style.Looks = {"color": style.ACCENT, "marker": "|", "markersize": 8, "mew": 1.2, "ls": "none"}
-_FARTHEST = 1e9  # ratios beyond this, or below its inverse, stand at the edge of their panel
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ class Overview(parts.Figure):
         if _empty(rows, trials[column]):
             raise NothingToShowError("overview: no ratio, no saturation and no accuracy was recorded")
         colours = _colours(tables, list(rows["variant"]))
-        predicted = _predicted(tables, rows["variant"]).clip(1 / _FARTHEST, _FARTHEST)
+        predicted = _predicted(tables, rows["variant"]).clip(*scales.RATIOS)
         _ratios(axes[0], rows, predicted, colours)
         axes[0].set_xlabel("speed of the first\nhidden layer over\nthat of the last")
         _first_to_last(axes[1], rows["saturation_start"], rows["saturation_end"], colours)
@@ -110,7 +109,7 @@ def _colours(tables: parts.Tables, names: list[str]) -> list[str]:
 
 
 def _ratios(ax: Axes, rows: pd.DataFrame, predicted: pd.Series, colours: list[str]) -> None:
-    start, end = (rows[name].clip(1 / _FARTHEST, _FARTHEST) for name in ("ratio_start", "ratio_end"))
+    start, end = (rows[name].clip(*scales.RATIOS) for name in ("ratio_start", "ratio_end"))
     if not np.isfinite(np.concatenate([start, end])).any():
         panels.nothing(ax, "needs two hidden layers")
         return

@@ -165,12 +165,19 @@ def test_of_many_layers_the_first_and_the_last_are_shown():
 
 
 @pytest.mark.parametrize(
-    ("end", "ticks"), [(0, [0, 0.05, 0.2, 0.5, 1]), (500, [0, 20, 100, 200, 500]), (3, [0, 0.1, 0.5, 2])]
+    ("end", "whole", "ticks"),
+    [
+        (0, False, [0, 0.05, 0.2, 0.5, 1]),
+        (500, False, [0, 20, 100, 200, 500]),
+        (3, False, [0, 0.1, 0.5, 2]),
+        (3, True, [0, 1, 2]),
+        (1, True, [0, 1]),
+    ],
 )
-def test_the_start_of_a_square_root_axis_is_magnified(end, ticks):
+def test_the_start_of_a_square_root_axis_is_magnified(end, whole, ticks):
     """One that ends at 0, as of a run without a step, has a width all the same."""
     ax = Figure().subplots()
-    magnified_start(ax, end)
+    magnified_start(ax, end, whole=whole)
     first, twentieth, last = ax.transData.transform([(x * (end or 1), 0) for x in (0, 0.05, 1)])[:, 0]
     assert (twentieth - first) / (last - first) == pytest.approx(0.05**0.5)
     assert list(ax.get_xticks()) == pytest.approx(ticks)
