@@ -17,6 +17,13 @@ AS_Z = 4.0
 """The error that no verdict tells, in steps to the next z: what the last digits of z decide."""
 
 
+FAR = 1000.0
+"""The |z| from which on what is lost is told last."""
+
+TOLD_FIRST = 1e6
+"""Of grave faults the first is told, unless another loses this many times as much."""
+
+
 @dataclass(frozen=True)
 class Audited:
     """What was found of σ (``of`` is "value") or of σ′ ("slope") of a function in a dtype.
@@ -32,8 +39,12 @@ class Audited:
     zero_from, zero_due, zero_alone
         The z of the largest value that is computed as 0, and that value; NaN where there is none. Whether no
         false 0 is beside it, as where a slope passes through 0.
-    sign_at, not_finite_at
-        A z at which the sign is wrong, where NaN or ∞ is computed and a number is due; NaN where none.
+    number_at, number_got, number_due
+        A z at which a number is computed where 0 is due, or less than the least normal one, that number, and
+        what is due; NaN where there is none.
+    sign_at, sign_due, not_finite_at, not_finite_due
+        A z at which the sign is wrong, where NaN or ∞ is computed and a number is due, and what is due there;
+        NaN where none.
     verdict
         The gravest of it in words.
     """
@@ -50,14 +61,49 @@ class Audited:
     zero_from: float
     zero_due: float
     zero_alone: bool
+    number_at: float
+    number_got: float
+    number_due: float
     sign_at: float
+    sign_due: float
     not_finite_at: float
+    not_finite_due: float
 
     @property
     def grave(self) -> bool:
-        """Whether it is a false 0, a wrong sign, no number at a finite z, or off by half its size or more."""
+        """Whether it is a false 0 or number, a wrong sign, none at a finite z, or off by half its size."""
+        return bool(self._graves)
+
+    @property
+    def _graves(self) -> list[tuple[float, str]]:
+        """Each grave fault in words, with the size of what is lost by it, which is 0 far out."""
+        places = [self.zero_from, self.not_finite_at, self.sign_at, self.number_at, self.at]
+        where = "at" if self.zero_alone else "from"
+        words = (
+            f"is 0 {where} z = {self.zero_from:.4g} where it is {self.zero_due:.2g}",
+            f"is no finite number at z = {self.not_finite_at:.4g}",
+            f"has the wrong sign at z = {self.sign_at:.4g}",
+            f"is {self.number_got:.2g} at z = {self.number_at:.4g} where it is {self.number_due:.2g}",
+            self._off,
+        )
+        lost = (self.zero_due, self.not_finite_due, self.sign_due, self.number_got, self.got - self.due)
         unlike = self._loose and self.worst >= 2.0 ** (DTYPES[self.dtype].digits - 1)
-        return not (isnan(self.zero_from) and isnan(self.sign_at)) or isfinite(self.not_finite_at) or unlike
+        there = [not isnan(z) for z in places[:-1]] + [unlike]
+        there[1] = isfinite(self.not_finite_at)
+        found = zip(there, places, lost, words, strict=True)
+        return [
+            (abs(size) if abs(z) <= FAR else 0.0, f"{self._symbol} {one}")
+            for is_there, z, size, one in found
+            if is_there
+        ]
+
+    @property
+    def _symbol(self) -> str:
+        return "σ" if self.of == "value" else "σ′"
+
+    @property
+    def _off(self) -> str:
+        return f"is off by {self.worst:.3g} ulp at z = {self.at:.4g}"
 
     @property
     def _loose(self) -> bool:
@@ -66,16 +112,12 @@ class Audited:
 
     @property
     def verdict(self) -> str:
-        symbol = "σ" if self.of == "value" else "σ′"
-        if not isnan(self.zero_from):
-            where = "at" if self.zero_alone else "from"
-            return f"{symbol} is 0 {where} z = {self.zero_from:.4g} where it is {self.zero_due:.2g}"
-        if isfinite(self.not_finite_at):
-            return f"{symbol} is no finite number at z = {self.not_finite_at:.4g}"
-        if not isnan(self.sign_at):
-            return f"{symbol} has the wrong sign at z = {self.sign_at:.4g}"
+        symbol, graves = self._symbol, self._graves
+        if graves:
+            most = max(size for size, _ in graves)
+            return next(words for size, words in graves if size >= most / TOLD_FIRST)
         if self._loose:
-            return f"{symbol} is off by {self.worst:.3g} ulp at z = {self.at:.4g}"
+            return f"{symbol} {self._off}"
         if self.worst > LOOSE:
             return f"as exact as z: the next z changes {symbol} by {self.step:.3g} ulp"
         return (
@@ -98,6 +140,9 @@ def judged(
     at_end = np.isclose(size, kind.largest, rtol=2.0 ** -(kind.digits - 2)) | rounds_to_infinity
     no_number = ~np.isnan(due) & ~skipped & np.isnan(got) | finite & ~at_end & ~np.isfinite(got)
     false_zero = normal & (got == 0)
+    with np.errstate(invalid="ignore"):
+        false_number = finite & (size < kind.tiny) & (np.abs(got) > np.maximum(2 * kind.tiny, LOOSE * ulp))
+    false_number &= ~no_number
     wrong_sign = normal & (np.sign(got) * np.sign(due) < 0)
     error = np.where(normal & np.isfinite(got) & ~at_end, error, 0.0)
     told = (error > LOOSE) & ~(error <= AS_Z * step)
@@ -110,7 +155,12 @@ def judged(
         sizes = np.abs(np.nan_to_num(due, posinf=kind.largest))
         return float(values[np.argmax(np.where(mask, sizes, -1))]) if mask.any() else nan
 
-    nearest = np.argmin(np.where(no_number, np.abs(np.nan_to_num(z)), inf))
+    def nearest(mask: Array, values: Array) -> float:
+        """The value at that of these places which is nearest to 0; NaN where there is none."""
+        return float(values[np.argmin(np.where(mask, np.abs(np.nan_to_num(z)), inf))]) if mask.any() else nan
+
+    numbers = np.where(false_number, np.abs(got), 0.0)
+    most_of_them = false_number & (numbers >= numbers.max() / 2)
     found = Audited(
         function,
         dtype,
@@ -124,10 +174,15 @@ def judged(
         zero_from=at_largest(false_zero, z),
         zero_due=at_largest(false_zero, due),
         zero_alone=at_largest(false_zero, beside) == 0,
+        number_at=nearest(most_of_them, z),
+        number_got=nearest(most_of_them, got),
+        number_due=nearest(most_of_them, due),
         sign_at=at_largest(wrong_sign, z),
-        not_finite_at=float(z[nearest]) if no_number.any() else nan,
+        sign_due=at_largest(wrong_sign, due),
+        not_finite_at=nearest(no_number, z),
+        not_finite_due=nearest(no_number, due),
     )
-    return found, np.where(no_number | false_zero | wrong_sign, inf, error)
+    return found, np.where(no_number | false_zero | false_number | wrong_sign, inf, error)
 
 
 def _size_around(due: Array, order: Array, largest: float) -> Array:

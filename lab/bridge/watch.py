@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from importlib.util import find_spec
-from math import inf, isfinite, nan
+from math import inf, nan
 from numbers import Real
 from pathlib import Path
 from time import monotonic
@@ -159,16 +159,12 @@ class Watch:
             raise LabError(NOTHING_SEEN)
         if not step.arrived:
             self._notes["no gradient came back in a step that was read: its errors are missing"] = None
-        if self.scaler is not None and not all(isfinite(layer.delta) for layer in step.layers.values()):
+        if self.scaler is not None and not step.finite:
             self._notes["a step whose scaled gradients ran over is left out, as the scaler left it out"] = (
                 None
             )
             return
-        read = step.passes, step.examples, step.scale, step.arrived
-        found = {
-            place: layer.readings(*read, step.norms(layer), self.thresholds)
-            for place, layer in step.layers.items()
-        }
+        found = step.readings(self.thresholds)
         if not self._sigmas:
             self._sigmas = {place: layer.sigma for place, layer in step.layers.items()}
             layers = list(step.layers.values())

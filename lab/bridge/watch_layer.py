@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import hypot, isfinite, nan
+from math import hypot, isfinite, isinf, nan
 from typing import Any
 
 import numpy as np
 import torch
 
+from lab.bridge.watch_sources import Source
 from lab.experiment.schedule import Schedule
 from lab.network.backprop import Network
 from lab.network.buffers import Pass
@@ -32,24 +33,32 @@ COLUMNS = tuple(column for probe in PROBES if not probe.counterfactual for colum
 """What is recorded of every activation: the quantities of the table ``layers``."""
 
 
-@dataclass(frozen=True, eq=False)
-class Source:
-    """What made a tensor: the axis of its neurons, from the end, its weights, and what these were fed."""
+@dataclass(frozen=True)
+class Came:
+    """What came back through an activation: ‖·‖ of all of ∂C/∂a and ∂C/∂z, and the sum of ∂C/∂z, (n,)."""
 
-    axis: int
-    weight: Any = None
-    bias: Any = None
-    feed: Any = None
+    e: float = 0.0
+    delta: float = 0.0
+    total: Any = 0.0
+
+    @property
+    def finite(self) -> bool:
+        """Whether nothing of it ran over: where e and δ are missing, their sum tells."""
+        return not any(isinf(x) for x in (self.e, self.delta)) and isfinite(self.speed)
+
+    @property
+    def speed(self) -> float:
+        """‖Σδ‖."""
+        return size(self.total) if torch.is_tensor(self.total) else 0.0
 
 
 @dataclass(eq=False)
 class Layer:
     """One activation in one step: over all passes of a step that gathers its gradient from several.
 
-    ``z``, ``a`` and ``feed`` are samples, a (1, n, m) a pass, by its number. ``e`` and ``delta`` are ‖·‖ of
-    all of ∂C/∂a and ∂C/∂z, and ``total`` is ∂C/∂z summed over all but the neurons, (n,). ``backward`` tells
-    whether a gradient is due at all, ``reached`` whether it came; ``inside`` a fused call ``total`` alone is
-    seen.
+    ``z``, ``a`` and ``feed`` are samples, a (1, n, m) a pass, by its number. ``came`` is what came back, by
+    the numbers of the way back and of the pass. ``backward`` tells whether a gradient is due at all; of a
+    gate ``inside`` a fused call ``total``, ∂C/∂b, alone is seen.
     """
 
     sigma: Activation
@@ -57,11 +66,9 @@ class Layer:
     z: dict[int, Array] = field(default_factory=dict)
     a: dict[int, Array] = field(default_factory=dict)
     feed: dict[int, Array] = field(default_factory=dict)
-    e: float = 0.0
-    delta: float = 0.0
-    total: Any = 0.0
+    came: dict[tuple[int, int], "Came"] = field(default_factory=dict)
+    total: Any = None
     backward: bool = False
-    reached: bool = False
     inside: bool = False
 
     @property
@@ -74,43 +81,55 @@ class Layer:
         """How many neurons feed it; None where that was not seen."""
         return next((int(one.shape[1]) for one in self.feed.values()), None)
 
-    def went_back(self, e: Any, delta: Any) -> None:
+    def went_back(self, way: int, number: int, e: Any, delta: Any) -> None:
         """Take note of a gradient that passed: ∂C/∂a and ∂C/∂z of this activation."""
-        self.reached = True
         if e is None or delta is None:
+            self.came[way, number] = Came()
             return
         e, delta = e.detach(), delta.detach()
-        self.e, self.delta = hypot(self.e, size(e)), hypot(self.delta, size(delta))
         axis = self.source.axis % delta.ndim
         others = [k for k in range(delta.ndim) if k != axis]
-        self.total = self.total + delta.sum(others, dtype=wide(delta))
+        self.came[way, number] = Came(size(e), size(delta), delta.sum(others, dtype=wide(delta)))
+
+    def gathered(self, ways: set[int]) -> "Came":
+        """What came on these ways back: e and δ are NaN where two of them went through one pass."""
+        own = [one for (way, _), one in self.came.items() if way in ways]
+        e, delta = hypot(*(one.e for one in own)), hypot(*(one.delta for one in own))
+        if self.crossed(ways):
+            e = delta = nan
+        return Came(e, delta, self.total if self.inside else sum(one.total for one in own))
+
+    def crossed(self, ways: set[int]) -> bool:
+        """Whether two of these ways back went through one pass."""
+        passes = [number for way, number in self.came if way in ways]
+        return len(set(passes)) < len(passes)
 
     def readings(
         self,
         passes: Sequence[int],
         examples: int,
         scale: float,
-        arrived: bool,
+        came: Came | None,
         norms: Mapping[NormKey, float],
         thresholds: tuple[float, float],
     ) -> Readings:
         """What the probes of the lab measure of it: as of one trial of a network with one layer.
 
         ``passes`` are those that count, and ``examples`` is their m; ``scale`` is what the cost was
-        multiplied by. ``arrived`` tells whether any gradient came in this step. ``norms`` are those of the
-        weights, as `Snapshot.norm` names them; ``thresholds`` are those of saturation and of low inputs.
+        multiplied by. ``came`` is what was `gathered`, None where no gradient came in this step at all.
+        ``norms`` are those of the weights, as `Snapshot.norm` names them; ``thresholds`` are those of
+        saturation and of low inputs.
         """
         own = [k for k in passes if k in self.z] or list(self.z)
         z, a = (np.concatenate([one[k] for k in own], axis=2) for one in (self.z, self.a))
         fed = [self.feed[k] for k in own if k in self.feed]
         feed = np.concatenate(fed, axis=2) if fed else np.zeros((1, 1, 1))
         n = z.shape[1]
-        due = self.backward and arrived
+        came = came if self.backward else None
         # Probes ask of δ and e for nothing but their norms: each is one number here.
-        seen = due and not self.inside
-        e, delta = (np.full((1, 1, 1), x / scale if seen else nan) for x in (self.e, self.delta))
-        speed = size(self.total) / scale if self.reached and torch.is_tensor(self.total) else 0.0
-        speeds: dict[NormKey, float] = {("gradient", "b"): speed if due else nan}
+        norms_back = (came.e, came.delta) if came and not self.inside else (nan, nan)
+        e, delta = (np.full((1, 1, 1), x / scale) for x in norms_back)
+        speeds: dict[NormKey, float] = {("gradient", "b"): came.speed / scale if came else nan}
         slope = np.empty_like(z)
         with np.errstate(all="ignore"):
             self.sigma.with_derivative(z, out=(np.empty_like(z), slope, np.empty_like(z)))
@@ -121,7 +140,7 @@ class Layer:
         known = {key: np.full((1, 1), value) for key, value in {**norms, **speeds}.items()}
         snapshot = Snapshot(network, none, none, none, p, *thresholds, None, known)
         recorder = Recorder(Recording(READ_ONCE, PROBES, COLUMNS, *thresholds), 1, network.sizes)
-        sound = not np.isnan(z).any() and all(isfinite(x) for x in (self.e, self.delta, speed))
+        sound = not np.isnan(z).any() and (came is None or came.finite)
         with np.errstate(all="ignore"):
             recorder.record(0, snapshot, [np.zeros(1)] * len(STEP_COLUMNS), np.array([sound]))
         found = recorder.readings
@@ -135,6 +154,7 @@ READ_ONCE = Schedule(np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros(0, n
 
 def size(x: Any) -> float:
     """‖x‖ of all of a tensor, in double precision, also where its squares would leave the range."""
+    x = x.detach()
     norm = float(torch.linalg.vector_norm(x, dtype=wide(x)))
     if 1e-140 < norm < 1e140 or not x.numel():
         return norm

@@ -1,53 +1,12 @@
-"""What a tensor of torch tells of how it was made, and of what is made of it."""
+"""What a tensor of torch tells of itself, and a node of autograd of what enters it."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import torch
 
-from lab.bridge.watch_layer import Source
-
 FARTHEST_BACK = 50
 """So many nodes are looked at to see whether a call computes σ in one piece."""
-
-
-def made_by(name: str, args: Any, kwargs: Any, result: Any, sources: Any) -> Source | None:
-    """What made a tensor, if it is w a + b, also convolved, or what a norm scales and shifts."""
-
-    def given(at: int, word: str) -> Any:
-        return args[at] if len(args) > at else kwargs.get(word)
-
-    x = given(0, "input")
-    if name == "linear":
-        return Source(-1, parameter(given(1, "weight")), parameter(given(2, "bias")), x)
-    if name.startswith("conv"):
-        w = given(1, "weight")
-        return Source(1 - w.ndim, parameter(w), parameter(given(2, "bias")), x)
-    if name in ("batch_norm", "group_norm"):
-        places = (3, 4) if name == "batch_norm" else (2, 3)
-        return Source(1 - result.ndim, *map(parameter, map(given, places, ("weight", "bias"))))
-    if name in ("layer_norm", "rms_norm"):
-        return Source(-1, parameter(given(2, "weight")), parameter(given(3, "bias")))
-    if name in ("matmul", "mm") and (w := parameter(args[1])) is not None:
-        return Source(-1, w, None, x)
-    if name == "addmm" and (w := parameter(args[2])) is not None:
-        return Source(-1, w, parameter(args[0]), args[1])
-    if name in ("add", "iadd", "radd") and len(args) > 1:
-        for product, b in (args[:2], args[1::-1]):
-            made = sources.get(product) if torch.is_tensor(product) else None
-            if made is not None and made.weight is not None and made.bias is None:
-                bias = parameter(b)
-                if bias is not None and bias.numel() == result.shape[made.axis]:
-                    return Source(made.axis, made.weight, bias, made.feed)
-    return None
-
-
-def parameter(x: Any) -> Any:
-    """The leaf that is x, or of which x is a view; None where it is no leaf."""
-    if not torch.is_tensor(x):
-        return None
-    x = x if x._base is None else x._base
-    return x if x.is_leaf and x.requires_grad else None
 
 
 def has_neurons(z: Any) -> bool:

@@ -142,6 +142,40 @@ def test_faults_that_are_planted_are_named():
         )
 
 
+def test_a_number_where_0_is_due_is_a_fault():
+    sigma = lab.activation("relu")
+
+    def leaky(z, dtype):
+        return np.maximum(z, -0.5), np.where(z > 0, 1.0, 0.01)
+
+    def minus_zero(z, dtype):
+        return np.where((z == 0) & np.signbit(z), -1.0, z), np.ones_like(z)
+
+    value, slope = [one for one, _, _ in held("f", leaky, sigma, "float64")]
+    assert (value.grave, slope.grave) == (True, True)
+    assert "where it is 0" in value.verdict
+    assert slope.verdict.startswith("σ′ is 0.01 at z = -")
+    line = lab.activation("z")
+    value, _ = [one for one, _, _ in held("f", minus_zero, line, "float64")]
+    assert value.grave
+
+
+def test_a_wrong_slope_is_told_before_what_it_loses_in_the_tails():
+    sigma, bell = lab.activation("tanh"), lab.activation("z*exp(-z**2)")
+
+    def straight(z, dtype):
+        return sigma(z), 1 - np.tanh(z)
+
+    def turned(z, dtype):
+        with np.errstate(over="ignore", invalid="ignore"):
+            return bell(z), (2 * z * z - 1) * np.exp(-z * z)
+
+    _, slope = [one for one, _, _ in held("f", straight, sigma, "float64")]
+    assert slope.verdict.startswith("σ′ is 2 at z = -")
+    _, slope = [one for one, _, _ in held("f", turned, bell, "float64")]
+    assert slope.verdict.startswith("σ′ has the wrong sign at z = -")
+
+
 EXACT = {
     "sigmoid": lambda z: mp.exp(-z) / (1 + mp.exp(-z)) ** 2,
     "tanh": lambda z: mp.sech(z) ** 2,

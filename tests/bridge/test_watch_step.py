@@ -6,7 +6,8 @@ import pytest
 torch = pytest.importorskip("torch")
 
 import lab  # noqa: E402
-from lab.bridge.watch_step import ASKED_AGAIN, WITHOUT_GRADIENTS  # noqa: E402
+from lab.bridge.watch_forward import WITHOUT_GRADIENTS  # noqa: E402
+from lab.bridge.watch_step import ASKED_AGAIN  # noqa: E402
 from lab.errors import LabError  # noqa: E402
 
 COST = torch.nn.functional.cross_entropy
