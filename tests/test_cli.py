@@ -648,9 +648,9 @@ def test_fault_28_an_experiment_too_large_asks_for_leave(lab, small):
 
 
 def test_fault_89_a_closed_pipe_is_no_error(small):
-    command = f"{sys.executable} -m lab activations --json | head -n 1"
+    command = f"{sys.executable} -m lab formulas --json | head -n 1"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
-    assert done.stdout == "[\n"
+    assert done.stdout == "{\n"
     assert done.stderr == ""
 
 
