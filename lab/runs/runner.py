@@ -179,7 +179,7 @@ def _completed(
 
 def _predicting(ready: Prepared, predicted: list[pd.DataFrame]) -> Iterator[None]:
     """Predict one variant after another: where others train, this process has little else to do."""
-    todo = predictions(ready)
+    todo = predictions(ready.made)
     for _ in ready.made:
         with threadpool_limits(1):
             predicted.append(next(todo))

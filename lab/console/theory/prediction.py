@@ -46,7 +46,7 @@ CLOSE = 1e-9
 
 def experiment_page(ready: Prepared, plot: Path | None) -> Page:
     """A row a variant and layer: what is predicted of it before it trains."""
-    predicted, title = prediction(ready), ready.plan.experiment.title
+    predicted, title = prediction(ready.made), ready.plan.experiment.title
     said = notes(ready.made, predicted)
     said += dict.fromkeys(filter(None, (counterfactual(training.network) for _, training in ready.made)))
     return Page(

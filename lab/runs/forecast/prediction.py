@@ -1,31 +1,25 @@
 """What mean field theory predicts of every variant before it trains: the table ``prediction``."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from itertools import pairwise
 from math import isfinite, isnan
 
 import pandas as pd
 
+from lab.experiment.variants import Variant
 from lab.network.first_weights import by_layer
 from lab.runs.forecast.pairs import MORE_PAIRS, MOST_PAIRS, pairs
 from lab.runs.identity import decided_by
-from lab.runs.preparation import Prepared
 from lab.theory.prediction import LayerPrediction, predicted
 from lab.theory.surrogate import Surrogate
 from lab.training.stack import Training
 
-UNPREDICTED = frozenset({"eta", "decay", "optimiser", "steps", "seed", "engine", "recording"})
-"""What of a part's key no prediction asks for: how weights are changed, by what, and when it is read."""
+UNPREDICTED = frozenset({"eta", "decay", "optimiser", "steps", "seed", "engine"})
+"""What of a part's key no prediction asks for: how the weights are changed, and by what."""
 
 
-MOST_KNOWN = 256
-"""So many predictions a process keeps for its next runs, the newest: in a notebook few keys are changed."""
-
-_known: dict[tuple[object, ...], pd.DataFrame] = {}
-
-
-def prediction(ready: Prepared) -> pd.DataFrame:
+def prediction(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
     """variant, then the fields of `LayerPrediction`.
 
     ``weight_variance`` is σ_w² = n_in Var w. ``predicted_speed`` is of ``learning_speed``,
@@ -34,24 +28,21 @@ def prediction(ready: Prepared) -> pd.DataFrame:
     examples are those that every reading sees, or else those of the training data, with as many of an example
     with itself as a reading has.
     """
-    return pd.concat(predictions(ready), ignore_index=True)
+    return pd.concat(predictions(made), ignore_index=True)
 
 
-def predictions(ready: Prepared) -> Iterator[pd.DataFrame]:
+def predictions(made: Sequence[tuple[Variant, Training]]) -> Iterator[pd.DataFrame]:
     """The rows of each variant in the table `prediction`; of what is alike for a prediction, found once."""
     renamed = {name: f"predicted_{name}" for name in ("speed", "delta_rms")}
     renamed["weight_speed"] = "predicted_speed_w"
-    for (variant, training), data in zip(ready.made, ready.data, strict=True):
-        told = decided_by(training, data.sha256).items()
-        fixed = training.recording.fixed_examples
-        asked = (fixed and len(fixed), *(one for one in told if one[0] not in UNPREDICTED))
-        if asked not in _known:
-            found = pd.DataFrame(map(asdict, layers(training))).rename(columns=renamed)
-            found.insert(0, "variant", "")
-            if len(_known) >= MOST_KNOWN:
-                del _known[next(iter(_known))]
-            _known[asked] = found
-        yield _known[asked].assign(variant=variant.label)
+    known: dict[tuple[object, ...], pd.DataFrame] = {}
+    for variant, training in made:
+        told = {x: text for x, text in decided_by(training, "").items() if x not in UNPREDICTED}
+        asked = (id(training.train), *told.items())
+        if asked not in known:
+            known[asked] = pd.DataFrame(map(asdict, layers(training))).rename(columns=renamed)
+            known[asked].insert(0, "variant", "")
+        yield known[asked].assign(variant=variant.label)
 
 
 def layers(training: Training) -> list[LayerPrediction]:

@@ -9,7 +9,7 @@ from lab.runs.preparation import prepared
 
 def said(small, *overrides):
     ready = prepared(load(small, overrides))
-    return notes(ready.made, prediction(ready))
+    return notes(ready.made, prediction(ready.made))
 
 
 ROOT = 'activations.root.value="where(z>0,sqrt(z),0*z)"'
@@ -56,7 +56,7 @@ def test_of_a_q_that_is_too_small_for_a_float_no_slope_is_said_to_be_zero(small)
 )
 def test_why_errors_leave_no_speed(small, column, told):
     ready = prepared(load(small, []))
-    found = notes(ready.made, prediction(ready).assign(**{column: np.nan}))
+    found = notes(ready.made, prediction(ready.made).assign(**{column: np.nan}))
     assert found[0].startswith(told)
 
 

@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,15 +12,8 @@ from lab.runs.forecast.prediction import prediction
 from lab.runs.preparation import prepared
 
 
-@pytest.fixture(autouse=True)
-def nothing_known(monkeypatch):
-    """Of what other tests have asked for nothing is known."""
-    monkeypatch.setattr(predictions, "_known", {})
-
-
 def table(small, *overrides):
-    overrides = overrides[0] if overrides and isinstance(overrides[0], dict) else overrides
-    return prediction(prepared(load(small, overrides)))
+    return prediction(prepared(load(small, overrides)).made)
 
 
 def test_a_row_a_variant_and_layer(small):
@@ -52,49 +43,19 @@ def test_variants_of_the_same_data_share_what_these_decide(small, monkeypatch):
 def test_variants_that_are_predicted_alike_are_predicted_once(small, monkeypatch):
     """Of hundreds that vary the learning rate it took longer than their training."""
     varied = {"training.eta": [0.1, 0.2], "training.optimiser": ["adam", "descent"], "training.batch": [2, 4]}
-    ready = prepared(load(small, {"vary": varied, "training.steps": 2}))
+    made = prepared(load(small, {"vary": varied, "training.steps": 2})).made
     counted, real = [], predictions.layers
     monkeypatch.setattr(predictions, "layers", lambda one: counted.append(one) or real(one))
-    found = prediction(ready)
+    found = prediction(made)
     assert len(counted) == 2
-    alone = pd.concat([asked_anew(ready, at) for at in range(len(ready.made))], ignore_index=True)
-    assert len(counted) == 2 + 8
+    alone = pd.concat([prediction([one]) for one in made], ignore_index=True)
     assert_frame_equal(found, alone, check_exact=True)
-
-
-def asked_anew(ready, at):
-    predictions._known.clear()
-    return prediction(replace(ready, made=ready.made[at : at + 1], data=ready.data[at : at + 1]))
-
-
-def test_the_next_run_of_a_process_has_what_was_predicted_of_the_same_and_no_more(small, monkeypatch):
-    """Of other data, of another size or σ it is another prediction; and no data is kept for it."""
-    counted, real = [], predictions.layers
-    monkeypatch.setattr(predictions, "layers", lambda one: counted.append(one) or real(one))
-    for changed, more in (
-        ({}, 2),
-        ({"training.eta": 0.7, "training.epochs": 9}, 0),
-        ({"data.train": 61}, 2),
-        ({"trials.seed": 1, "record.every": 3}, 0),
-        ({"network.hidden": [5, 6]}, 2),
-        ({"network.initialiser": "he"}, 2),
-        ({"activations.soft.floor": 0.2}, 1),
-        ({"training.surrogate_floor": 0.1}, 2),
-        ({"record.on": "probe", "record.examples": 9}, 2),
-        ({}, 0),
-    ):
-        before = len(counted)
-        assert_frame_equal(table(small, changed), table(small, changed), check_exact=True)
-        assert len(counted) - before == more, changed
-    monkeypatch.setattr(predictions, "MOST_KNOWN", len(predictions._known))
-    table(small, {"data.train": 62})
-    assert len(predictions._known) == predictions.MOST_KNOWN
 
 
 def test_the_data_decide_where_q_starts(small):
     ready = prepared(load(small))
     x = ready.data[0].x_train
-    first = prediction(ready).iloc[0]
+    first = prediction(ready.made).iloc[0]
     assert first["q"] == pytest.approx(1 + np.mean(x**2))
     products = x @ x.T
     of_pairs = products[~np.eye(len(x), dtype=bool)].mean() / x.shape[1]
@@ -134,7 +95,6 @@ def test_a_counterfactual_is_predicted_with_what_it_passes_back(small):
 
 def test_what_is_drawn_together_decides_no_bit(small, monkeypatch):
     at_once = table(small)
-    predictions._known.clear()
     monkeypatch.setattr("lab.runs.forecast.pairs.AT_ONCE", 1)
     assert_frame_equal(table(small), at_once, check_exact=True)
 
