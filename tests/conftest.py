@@ -1,6 +1,7 @@
 """A small experiment that runs in a moment, and results that go to a folder of their own."""
 
 import gc
+import multiprocessing
 import os
 import sys
 from collections.abc import Callable, Generator
@@ -160,6 +161,12 @@ class Mine(Activation):
 def mine(tmp_path: Path) -> Callable[..., None]:
     """Write the activation mine.py:Mine beside the small experiment, with new text in place of old."""
     return lambda old="", new="": (tmp_path / "mine.py").write_text(MINE.replace(old, new))
+
+
+@pytest.fixture
+def alone(monkeypatch):
+    """This process may begin no other, so that code of one's own runs in it, where that is no matter."""
+    monkeypatch.setattr(multiprocessing.current_process(), "_config", {"daemon": True})
 
 
 @pytest.fixture

@@ -189,7 +189,7 @@ def test_fault_38_all_trials_diverged_is_said_with_a_hint(lab, small):
     ids=["optimiser", "cost"],
 )  # fmt: skip
 def test_another_part_of_ones_own_that_is_nan_is_named_and_no_smaller_eta_is_advised(
-    lab, small, part, body, told, origin
+    lab, small, alone, part, body, told, origin
 ):
     """Fault 37."""
     head = f"import numpy as np\nfrom dataclasses import dataclass\nfrom lab import {part}\n"
@@ -202,7 +202,7 @@ def test_another_part_of_ones_own_that_is_nan_is_named_and_no_smaller_eta_is_adv
     assert "try a smaller" not in out
 
 
-def test_a_slope_of_ones_own_that_is_nan_is_told_with_its_layer_and_z(lab, small, mine, tmp_path):
+def test_a_slope_of_ones_own_that_is_nan_is_told_with_its_layer_and_z(lab, small, mine, alone, tmp_path):
     """So near to one z only that no check before the training looks there; all neurons begin with that z."""
     mine("np.cos(z)", "np.where(np.abs(z - 0.3141592) < 1e-6, np.nan, np.cos(z))")
     own = ["-o", "network.activation=mine.py:Mine", "-o", "vary={}", "--allow-code", "-o", "record.every=6"]
@@ -249,7 +249,7 @@ def test_what_is_advised_of_a_run_in_another_place_works_as_it_stands(lab, small
     assert lab(*advised(err, "make it with"), *QUICK)[0] == 0
 
 
-def test_leave_to_run_code_is_in_what_is_advised_where_it_was_given(lab, small, mine, monkeypatch):
+def test_leave_to_run_code_is_in_what_is_advised_where_it_was_given(lab, small, mine, alone, monkeypatch):
     mine()
     own = ("-o", "network.activation=mine.py:Mine", "-o", "vary={}", "--allow-code")
     with monkeypatch.context() as patch:
@@ -542,7 +542,7 @@ def test_new_lists_templates_and_writes_one(lab, tmp_path):
     assert "is there already" in err
 
 
-def test_a_class_in_a_file_needs_leave_and_the_right_derivative(lab, small, mine):
+def test_a_class_in_a_file_needs_leave_and_the_right_derivative(lab, small, mine, alone):
     words = ("run", small, *QUICK, "-o", 'vary."network.activation"=["mine.py:Mine"]')
     for derivative, leave, code, said in (
         ("np.cos(z)", [], 2, ["say --allow-code"]),
@@ -649,9 +649,9 @@ def test_fault_28_an_experiment_too_large_asks_for_leave(lab, small):
 
 
 def test_fault_89_a_closed_pipe_is_no_error(small):
-    command = f"{sys.executable} -m lab activations --json | head -n 1"
+    command = f"{sys.executable} -m lab formulas --json | head -n 1"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
-    assert done.stdout == "[\n"
+    assert done.stdout == "{\n"
     assert done.stderr == ""
 
 

@@ -92,12 +92,12 @@ WITHIN = {
 """The |z| up to which exponentials of exponentials and of cubes are looked at, by dtype."""
 
 
-def true(tree: ast.expr, z: float, slopes: bool) -> tuple[mp.mpf, mp.mpf]:
-    """The value, or the slope, at z, and z times its derivative: what the rounding of an argument costs."""
+def true(tree: ast.expr, z: float) -> list[tuple[mp.mpf, mp.mpf]]:
+    """The value and the slope at z, each with z times its derivative: what rounding an argument costs."""
     at = mp.mpf(float(z))
     h = mp.mpf(10) ** -30 * max(abs(at), mp.mpf(1))
-    here, beside = (dual(tree, point, slopes)[1 if slopes else 0] for point in (at, at + h))
-    return here, at * (beside - here) / h
+    here, beside = (dual(tree, point, slopes=True) for point in (at, at + h))
+    return [(one, at * (other - one) / h) for one, other in zip(here, beside, strict=True)]
 
 
 @pytest.mark.parametrize(("row", "given"), SETTINGS, ids=IDS)
@@ -109,12 +109,14 @@ def test_values_and_slopes_are_those_of_the_formula(row, given, points):
     z = np.setdiff1d(points[::3], np.array(formula_of(sigma).switches))
     z = z[np.abs(z) <= WITHIN.get(row.name, {}).get(points.dtype.type, inf)]
     together = sigma.with_derivative(z)
-    for slopes, ways in ((False, (sigma(z), together[0])), (True, (sigma.derivative(z), together[1]))):
-        with mp.workdps(60):
-            references = [true(tree, point, slopes) for point in z]
-        for found in ways:
+    with mp.workdps(60):
+        references = [true(tree, point) for point in z]
+    for slopes, alone in enumerate((sigma(z), sigma.derivative(z))):
+        for found in (alone, together[slopes]):
             assert found.dtype == points.dtype
-            for value, point, (exact, moved) in zip(found, z, references, strict=True):
+            for value, point, (exact, moved) in zip(
+                found, z, (known[slopes] for known in references), strict=True
+            ):
                 allowed = RELATIVE[points.dtype.type] * abs(exact) + 6 * float(limits.eps) * abs(moved)
                 allowed += CANCELLING.get(row.name, 0) * float(limits.eps) * abs(exact)
                 allowed = max(allowed, 40 * mp.mpf(float(limits.smallest_subnormal)))

@@ -1,3 +1,5 @@
+from shutil import copytree
+
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
@@ -6,15 +8,19 @@ from matplotlib.text import Text
 import lab
 from lab.errors import LabError, PartError
 from lab.figures import draw
+from tests.conftest import SMALL
 
 
-@pytest.fixture
-def run(small, root):
-    return lab.run(small, results=root, plots=False)
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """The small experiment, trained once."""
+    folder = tmp_path_factory.mktemp("once")
+    (folder / "small.toml").write_text(SMALL, encoding="utf-8")
+    return lab.run(folder / "small.toml", results=folder / "results", plots=False)
 
 
-def test_a_run_gives_its_tables_and_figures(run, root):
-    assert run.path.parent == root / "small"
+def test_a_run_gives_its_tables_and_figures(run):
+    assert (run.path.parent.name, run.path.parent.parent.name) == ("small", "results")
     assert set(run.layers["variant"]) == {"sigmoid", "soft"}
     assert len(run.trials) == 6
     assert run.steps["cost"].notna().all()
@@ -90,10 +96,10 @@ def test_a_notebook_shows_each_thing_that_the_face_returns(run):
     assert format_(run.plot())[0]["image/png"].startswith(b"\x89PNG")
 
 
-def test_none_is_all_as_an_empty_list_is(run, tmp_path):
+def test_none_is_all_as_an_empty_list_is(run, tmp_path, few_figures):
     assert run.plot(variants=None, layers=None, trials=None).axes
     assert run.compare(metrics=None).equals(run.compare())
-    assert len(run.save_plots(None, tmp_path, formats="png")) > 1
+    assert len(run.save_plots(None, tmp_path, formats="png")) == 2
 
 
 def test_formats_that_are_none_are_refused_before_a_file_or_its_sum_is_lost(run):
@@ -109,7 +115,8 @@ def test_a_run_is_compared_with_a_run_and_not_with_its_name(run):
         run.compare("small")
 
 
-def test_a_notebook_shows_a_run_without_tables_too(run):
+def test_a_notebook_shows_a_run_without_tables_too(run, tmp_path):
+    run = lab.load(copytree(run.path, tmp_path / run.path.name))
     for table in (run.path / "tables").iterdir():
         table.unlink()
     assert "lab resume" in run._repr_html_()

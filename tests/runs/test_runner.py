@@ -272,7 +272,7 @@ def test_the_data_of_every_variant_are_recorded(small, root):
     assert len({data["sha256"] for data in folder.info["data"]}) == 2
 
 
-def test_code_that_changed_is_refused_on_resume(small, root, mine):
+def test_code_that_changed_is_refused_on_resume(small, root, mine, alone):
     mine()
     changed = {"vary": {"network.activation": ["sigmoid", "mine.py:Mine"]}}
     folder = run(made(small, changed, allow_code=True), root)
@@ -285,7 +285,7 @@ def test_code_that_changed_is_refused_on_resume(small, root, mine):
         resumed(prepared_again(folder, allow_code=True), folder)
 
 
-def test_the_leave_that_a_run_had_is_no_leave_now(small, root, mine, tmp_path):
+def test_the_leave_that_a_run_had_is_no_leave_now(small, root, mine, alone, tmp_path):
     mine("import numpy as np", f"import numpy as np\nopen({str(tmp_path / 'ran')!r}, 'w').close()")
     changed = {"vary": {"network.activation": ["mine.py:Mine"]}}
     folder = run(made(small, changed, allow_code=True), root)
@@ -309,7 +309,7 @@ def test_fault_81_a_run_names_neither_user_nor_home(small, root, monkeypatch, tm
 
 
 def test_code_in_a_folder_of_the_users_name_is_known_again_where_the_run_does_not_name_it(
-    small, root, mine, monkeypatch, tmp_path
+    small, root, mine, alone, monkeypatch, tmp_path
 ):
     mine()
     for folder, file in (("alice", "mine.py"), ("project", "small.toml")):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.integrate import dblquad, quad
+from scipy.integrate import quad
 
 import lab
 from lab.parts import Activation
@@ -125,13 +125,12 @@ def test_closed_forms_of_pairs(q, c):
 
 @pytest.mark.parametrize(("name", "q", "c"), [("tanh", 4.0, 0.6), ("gelu", 1.0, -0.4), ("sigmoid", 9.0, 0.9)])
 def test_pairs_against_another_quadrature(name, q, c):
+    """The trapezoid rule, which loses nothing on what is smooth and vanishes at both ends."""
     sigma = lab.activation(name)
-
-    def integrand(h, g):
-        z, other = sqrt(q) * g, sqrt(q) * (c * g + sqrt(1 - c * c) * h)
-        return float(sigma(z)) * float(sigma(other)) * exp(-(g * g + h * h) / 2) / (2 * pi)
-
-    expected = dblquad(integrand, -8, 8, -8, 8, epsabs=1e-9, epsrel=1e-9)[0]
+    g = np.arange(-8, 8, 0.02)
+    h = g[:, None]
+    both = sigma(sqrt(q) * g) * sigma(sqrt(q) * (c * g + sqrt(1 - c * c) * h))
+    expected = np.sum(both * np.exp(-(g * g + h * h) / 2)) * 0.02**2 / (2 * pi)
     assert pair_mean(sigma, q, c) == pytest.approx(expected, abs=1e-7)
 
 

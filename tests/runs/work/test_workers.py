@@ -1,4 +1,3 @@
-import multiprocessing
 import os
 import signal
 import subprocess
@@ -144,9 +143,8 @@ def test_the_last_chunk_is_not_put_down_for_another_process(small, tmp_path, mon
     assert left == 0
 
 
-def test_a_process_that_may_not_begin_others_trains_alone(small, tmp_path, monkeypatch):
+def test_a_process_that_may_not_begin_others_trains_alone(small, tmp_path, alone, monkeypatch):
     """As one of a pool of multiprocessing may not."""
-    monkeypatch.setattr(multiprocessing.current_process(), "_config", {"daemon": True})
     monkeypatch.setattr(tasks_room, "CALL_SECONDS", 0.0)
     monkeypatch.setattr(workers_room, "HIRING_SECONDS", 0.0)
     tasks = tasks_of(prepared(load(small, {"training.steps": 40})), RunFolder(tmp_path))
