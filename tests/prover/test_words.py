@@ -40,6 +40,8 @@ from lab.prover.words import WORDS, known_words, proved_range
         ("(abs(z + 1) - abs(z - 1))/2", "monotone odd bounded kinked", "even floored"),
         ("z*Phi(z) + phi(z)", "monotone", "odd even bounded floored kinked"),
         ("tanh(z)**3", "monotone odd bounded", "even floored kinked"),
+        ("exp(z) - 2", "monotone", "odd even bounded floored kinked"),
+        ("asinh(exp(z)) - 1", "monotone", "odd even bounded floored kinked"),
         ("sin(z)", "odd bounded", "monotone even floored kinked"),
         ("0.02*log((1 + exp(50*z))/(1 + exp(50*(z - 1))))", "monotone bounded", "odd even floored kinked"),
     ],

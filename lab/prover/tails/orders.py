@@ -94,6 +94,11 @@ class Tail:
         return self.unbounded or bool(self.least > 0 and self.lower > CONSTANT)
 
     @property
+    def is_bounded(self) -> bool:
+        """Whether |f| is known not to outgrow some bound."""
+        return self.span is not None and self.order <= CONSTANT
+
+    @property
     def vanishes(self) -> bool:
         """Whether f is known to tend to 0, if the interval has no end."""
         return self.span is not None and self.order < CONSTANT
@@ -162,7 +167,8 @@ def total(x: Tail, y: Tail, same_sign: bool) -> Tail:
         line = Line(x.line.slope + y.line.slope, rest)
         if line.slope == 0 and order > CONSTANT:
             span, order = rest, CONSTANT
-    return Tail(x.start, span, order, least, lower, line, same_sign and (x.grows or y.grows))
+    grows = any(u.grows and (same_sign or v.is_bounded) for u, v in ((x, y), (y, x)))
+    return Tail(x.start, span, order, least, lower, line, grows)
 
 
 def _difference(x: Tail, y: Tail) -> tuple[Order, arb] | None:
