@@ -110,7 +110,7 @@ REWRITES: tuple[Rewrite, ...] = (
     *(
         Rewrite(f"{whole} {sign} {part.format('arctan(x)')}", part.format(f"arccot({opposite}x)"))
         for whole, part in (
-            *(("pi/2", "{}"), ("pi", "2*{}"), ("0.5", "{}/pi"), ("0.5", "1/pi*{}")),
+            *(("pi/2", "{}"), ("0.5", "{}/pi"), ("0.5", "1/pi*{}")),
             *(("1", "2*{}/pi"), ("1", "2/pi*{}")),
         )
         for sign, opposite in (("+", "-"), ("-", ""))
@@ -174,9 +174,8 @@ PRECISE: tuple[Rewrite, ...] = (
     Rewrite("Phi(x) - 0.5", "0.5*erf(x*sqrt(0.5))"),
     *(Rewrite(text, "where(x < 1, log1p(0.5*expm1(x)), softplus(x) - log(2))")
         for text in ("softplus(x) - log(2)", "log(0.5*(1 + exp(x)))")),
-    Rewrite("c**x - 1", "expm1(log(c)*x)"),
+    Rewrite("c**x - 1", "where(abs(log(c)*x) < 1, expm1(log(c)*x), c**x - 1)"),
     Rewrite("abs(x + a) - abs(x - a)", "2*max(min(where(a > 0, x, -x), abs(a)), -abs(a))"),
-    Rewrite("1 - 1/(1 + abs(x))", "abs(x)/(1 + abs(x))"),
     Rewrite("1 - 1/(1 + abs(x))/(1 + abs(x))", "abs(x)/(1 + abs(x))*(1 + 1/(1 + abs(x)))"),
     *(Rewrite(text, f"where(abs(x) < {near}, {series}, {text})") for text, near, series in _NEXT_TO_0),
     Rewrite("cosh(x) - 1", "2*sinh(0.5*x)**2"),
@@ -191,7 +190,6 @@ PRECISE: tuple[Rewrite, ...] = (
     _gate("{}", "arccot(-x)", "x*(1/(1 + x**2))"),
     _gate("{}/a", "arccot(-x)/a", "x*(1/(1 + x**2)/a)"),
     _gate("a*{}", "a*arccot(-x)", "x*(a*(1/(1 + x**2)))"),
-    Rewrite("1 - 1/(1 + x**2)", "x*(x/(1 + x**2))"),
     Rewrite("1 - 1/sqrt(1 + x**2)", "x/sqrt(1 + x**2)*(x/(sqrt(1 + x**2) + 1))"),
     Rewrite("1 - 1/(1 + x**2)/sqrt(1 + x**2)",
         "x/sqrt(1 + x**2)*(x/(sqrt(1 + x**2) + 1))*(1 + 1/sqrt(1 + x**2) + 1/(1 + x**2))"),
