@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
@@ -177,15 +177,15 @@ def _levels(function: Callable[[Array], Array], places: Iterable[Interval]) -> l
 
 
 @np.errstate(all="ignore")
-def _otherwise(
-    due: Callable[[Array], Array], function: Function, places: Sequence[float]
-) -> Iterator[Interval]:
+def _otherwise(due: Callable[[Array], Array], function: Function, places: Sequence[float]) -> list[Interval]:
     """Those of the kinks and switches at which a function that is written has another value than is due."""
+    wrong = []
     for place in places:
         z = np.array([place])
         found = (computed(function.form.kernels, z.astype(dtype))[0] for dtype in DTYPES)
         if any(one != due(z)[0].astype(one.dtype) for one in found):
-            yield Interval(place, place)
+            wrong.append(Interval(place, place))
+    return wrong
 
 
 def _listed(places: Sequence[Interval]) -> str:
