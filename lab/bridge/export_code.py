@@ -10,11 +10,10 @@ from math import copysign, factorial, inf, isnan, pi, sqrt
 
 import numpy as np
 
-from lab.activations.formula.erfcx import K, coefficients
 from lab.activations.formula.graph import Expression, below
 from lab.activations.formula.kernels import MASKS
 from lab.activations.formula.operations import FAR, bell
-from lab.activations.formula.sinc import SERIES, SLOPES
+from lab.activations.formula.special import SERIES, SLOPES, K, coefficients
 from lab.numerics import Interval
 
 LONGEST = 60
@@ -180,7 +179,7 @@ def _polynomial(coefficients: Sequence[float], x: Expression) -> Expression:
 
 
 def _erfcx(x: Expression) -> Expression:
-    """As `lab.activations.formula.erfcx`, to the degree of float64."""
+    """As `lab.activations.formula.special.erfcx`, to the degree of float64."""
     terms = [float(c) for c in coefficients(np.dtype(np.float64))[::-1]]
     v = 2 * K / (x + K)
     return v * _polynomial(terms, 1 - v)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
@@ -115,12 +115,12 @@ class Exported:
         if self.learn and self.parameters:
             return [], [], []
         ends = [Interval(end, end) for end in (-inf, inf)]
-        kinks = self.sigma.kinks if self.sigma is not self.written else ()
+        places = sorted({*self.sigma.kinks, *self.written.switches})
         value, slope, curvature = (
             _levels(
                 of,
                 dict.fromkeys(
-                    (*chain(*function.form.wrong.values()), *ends, *_otherwise(of, function, kinks))
+                    (*chain(*function.form.wrong.values()), *ends, *_otherwise(of, function, places))
                 ),
             )
             for of, function in zip(self._as_due, self.functions, strict=True)
@@ -177,15 +177,15 @@ def _levels(function: Callable[[Array], Array], places: Iterable[Interval]) -> l
 
 
 @np.errstate(all="ignore")
-def _otherwise(
-    due: Callable[[Array], Array], function: Function, kinks: Sequence[float]
-) -> Iterator[Interval]:
-    """The kinks at which a function that is written has another value than is due."""
-    for kink in kinks:
-        z = np.array([kink])
+def _otherwise(due: Callable[[Array], Array], function: Function, places: Sequence[float]) -> list[Interval]:
+    """Those of the kinks and switches at which a function that is written has another value than is due."""
+    wrong = []
+    for place in places:
+        z = np.array([place])
         found = (computed(function.form.kernels, z.astype(dtype))[0] for dtype in DTYPES)
         if any(one != due(z)[0].astype(one.dtype) for one in found):
-            yield Interval(kink, kink)
+            wrong.append(Interval(place, place))
+    return wrong
 
 
 def _listed(places: Sequence[Interval]) -> str:

@@ -48,8 +48,8 @@ def proved_range(sigma: Activation, found: Certificate | None = None) -> Interva
     """Inf σ and sup σ where both are proved, to `NARROW`; else None. ``found`` as in `known_words`.
 
     >>> from lab.activations.formula.formula import Formula
-    >>> str(proved_range(Formula("z/(1 + abs(z))"))), proved_range(Formula("z*sin(z)"))
-    ('[-1, 1]', None)
+    >>> str(proved_range(Formula("z/(1 + abs(z))"))), str(proved_range(Formula("z*sin(z)")))
+    ('[-1, 1]', '[-inf, inf]')
     """
     found = found or certify(sigma)
     ends = (found.range_inf, found.range_sup)

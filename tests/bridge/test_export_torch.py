@@ -127,6 +127,12 @@ def test_no_nan_comes_through_an_unused_branch(load):
         same(found, expected)
 
 
+@pytest.mark.parametrize("text", ["sqrt(z**2 + z**4)", "tanh(z)*sqrt(z**2 + z**4)"])
+def test_where_a_root_touches_0_the_slope_is_the_one_that_is_due(text, load):
+    sigma, z = lab.activation(text), np.array([-0.5, 0.0, 1.0])
+    same(with_slope(module(load, sigma), z)[1], due(sigma, z)[1])
+
+
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
 def test_halves_are_computed_in_float32(dtype, load):
     z = torch.linspace(-12, 12, 97, dtype=dtype)

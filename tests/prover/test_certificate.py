@@ -253,6 +253,9 @@ def test_a_proof_that_runs_out_says_where_and_what_to_try():
         ("log(1 + exp(2*z) + exp(z))", 0.0, 2.0),
         ("z - log(1 + exp(-z) + exp(-2*z))", 1.0, 3.0),
         ("sqrt(z**2 + z + 1)", -1.0, 1.0),
+        ("z/(1 - z*exp(-(z + exp(z))))", -0.2337, 1.083),
+        ("where(z == 0, 1, sin(z)/z)", -0.4362, 0.4362),
+        ("exp(z) - 1 - z - z**2/2", 0.0, inf),
     ],
 )
 def test_what_intervals_alone_do_not_prove(text, at_least, at_most):

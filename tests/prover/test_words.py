@@ -23,7 +23,13 @@ from lab.prover.words import WORDS, known_words, proved_range
         ("max(z, 0.1*z)", "monotone floored kinked", "odd even bounded"),
         ("where(z > 0, z, 0.1*z/(1 + abs(z)))", "monotone kinked", "odd even bounded floored"),
         ("sqrt(max(z, 0))", "monotone kinked", "odd even bounded floored"),
-        ("z*sin(z)", "even", "monotone odd floored kinked"),  # that it has no bound is not proved
+        ("z*sin(z)", "even", "monotone odd bounded floored kinked"),
+        (
+            "z*sin(z)*cos(3*z + 1)",
+            "",
+            "monotone odd even floored kinked",
+        ),  # nor is it proved to have no bound
+        ("tanh(z) - asinh(z)*cos(3*z)", "odd", "monotone even bounded floored kinked"),
         ("z*s(z)", "", "monotone odd even bounded floored kinked"),
         # Its slope is not finite at 0.
         ("sign(z)*abs(z)**(1/3)", "monotone odd kinked", "even bounded floored"),
@@ -31,7 +37,7 @@ from lab.prover.words import WORDS, known_words, proved_range
         ("where(abs(z) > 0.5, z, 0)", "monotone odd kinked", "even bounded floored"),
         ("z - sign(z)", "odd kinked", "monotone even bounded floored"),
         ("sin(z)/z", "even bounded", "monotone odd floored kinked"),
-        ("z*cos(z)", "odd", "monotone even floored kinked"),
+        ("z*cos(z)", "odd", "monotone even bounded floored kinked"),
         ("z - asinh(z)", "monotone odd", "even bounded floored kinked"),
         ("z - sign(z)*log(1 + abs(z))", "monotone odd", "even bounded floored kinked"),
         ("log(cosh(z))", "even", "monotone odd bounded floored kinked"),
@@ -40,6 +46,8 @@ from lab.prover.words import WORDS, known_words, proved_range
         ("(abs(z + 1) - abs(z - 1))/2", "monotone odd bounded kinked", "even floored"),
         ("z*Phi(z) + phi(z)", "monotone", "odd even bounded floored kinked"),
         ("tanh(z)**3", "monotone odd bounded", "even floored kinked"),
+        ("exp(z) - 2", "monotone", "odd even bounded floored kinked"),
+        ("asinh(exp(z)) - 1", "monotone", "odd even bounded floored kinked"),
         ("sin(z)", "odd bounded", "monotone even floored kinked"),
         ("0.02*log((1 + exp(50*z))/(1 + exp(50*(z - 1))))", "monotone bounded", "odd even floored kinked"),
     ],
@@ -70,7 +78,8 @@ def test_a_range_is_proved(text, low, high):
     found = proved_range(Formula(text))
     assert (found.low, found.high) == pytest.approx((low, high), rel=1e-9, abs=1e-15)
     assert proved_range(Formula("z**3")) == REALS
-    assert proved_range(Formula("z*sin(z)")) is None
+    assert proved_range(Formula("z*sin(z)")) == REALS
+    assert proved_range(Formula("z*sin(z**2)")) is None
     assert isinstance(found, Interval)
 
 

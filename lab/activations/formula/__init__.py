@@ -14,7 +14,7 @@ In what form is it right far out?
     `rewrites`: the table of stable forms, and of those for computing alone; `hinges`: two pieces as one;
     `roots`: differences of roots without what cancels.
 How is it computed?
-    `lowering` writes σ and σ′ in `kernels` (with `erfcx` and `sinc`), and `program` runs them on arrays.
+    `lowering` writes σ and σ′ in `kernels` (with `special`), and `program` runs them on arrays.
 What if floats run over on the way?
     `careful` finds those z, and computes there in numbers whose exponent has no end (`scaled`), or with
     exponents kept `apart` as terms in z.

@@ -80,7 +80,8 @@ class _Slopes:
         """
         above, below = coefficients(u, self.known), coefficients(v, self.known)
         terms = [*above, *(f for f in below if f not in above)]
-        if len(terms) > MOST_TERMS or not any(_alike(f, g) for f in above for g in below):
+        related = any(_alike(f, g) or self._wronskian(f, g) is not None for f in above for g in below)
+        if len(terms) > MOST_TERMS or not related:
             return None
         if not self._are_held(above, below):
             return None
@@ -88,8 +89,16 @@ class _Slopes:
         for f, g in combinations(terms, 2):
             weight = above.get(f, zero) * below.get(g, zero) - above.get(g, zero) * below.get(f, zero)
             if weight.number != 0 and not _alike(f, g):
-                total = total + weight * (self.of(f) * g - f * self.of(g))
+                within = self._wronskian(f, g)
+                total = total + weight * (self.of(f) * g - f * self.of(g) if within is None else within)
         return total / v / v
+
+    def _wronskian(self, f: Expression, g: Expression) -> Expression | None:
+        """f′g − fg′ of sinh u and cosh u, which is u′, or of these the other way around; else None."""
+        if {f.operation, g.operation} != {"sinh", "cosh"} or f.arguments != g.arguments:
+            return None
+        slope = self.of(f.arguments[0])
+        return slope if f.operation == "sinh" else -slope
 
     def _of_powers(self, u: Expression, v: Expression) -> Expression | None:
         """The slope of u/w^p, where terms of u and of w are powers of one base, as in z/√(1 + az²).

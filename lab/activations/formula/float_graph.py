@@ -12,7 +12,7 @@ from typing import final
 from lab.activations.formula.derivatives import chained
 from lab.activations.formula.graph import Expression, Graph, below
 from lab.activations.formula.kernels import of_numbers
-from lab.activations.formula.operations import EVEN, ODD, OPERATIONS
+from lab.activations.formula.operations import COMPARISONS, EVEN, ODD, OPERATIONS
 from lab.activations.formula.terms import factors
 
 
@@ -104,6 +104,14 @@ def _simpler_difference(x: Expression, y: Expression) -> Expression | None:
         return next((term for term in x.arguments if term is not y), y)
     if x.number == 0:
         return -y
+    if x.operation == "sub" and x.arguments[0] is y and y.total:
+        return -x.arguments[1]
+    if (
+        x.total
+        and (y.operation == "add" or (y.operation == "sub" and y.arguments[0] is x))
+        and x in y.arguments
+    ):
+        return -(y - x)
     if _has_a_sign(y):
         return x + -y
     return -(x.arguments[0] + y) if x.operation == "neg" else _common_factor("sub", x, y)
@@ -217,11 +225,17 @@ def _simpler_odd(x: Expression, name: str) -> Expression | None:
 
 
 def _has_a_sign(x: Expression) -> bool:
-    """Whether it is written with a minus, as −u, −2·u or −2·u/v."""
+    """Whether it is written with a minus, as −2, −u, −2·u or −2·u/v."""
     if x.operation == "div":
         return _has_a_sign(x.arguments[0])
-    factors = x.arguments if x.operation == "mul" else []
+    factors = x.arguments if x.operation == "mul" else [x]
     return x.operation == "neg" or any(u.number is not None and u.number < 0 for u in factors)
+
+
+def _simpler_comparison(x: Expression, y: Expression, name: str) -> Expression | None:
+    if x.varies and y.varies and (apart := x - y).number is not None:
+        return apart.call(name, 0)
+    return None
 
 
 def _simpler_choice(condition: Expression, yes: Expression, no: Expression) -> Expression | None:
@@ -262,6 +276,7 @@ _SIMPLER: dict[str, Callable[..., Expression | None]] = {
     "pow": _simpler_power,
     "neg": _simpler_negative,
     "where": _simpler_choice,
+    **{name: partial(_simpler_comparison, name=name) for name in COMPARISONS},
     **{name: partial(_simpler_even, name=name) for name in EVEN},
     **{name: partial(_simpler_odd, name=name) for name in ODD},
 }

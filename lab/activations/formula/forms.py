@@ -1,4 +1,4 @@
-r"""Forms of other languages and of papers: ``x => …``, ``Tanh[x]``, ``[x]_+``, ``a ? b : c``."""
+r"""Forms of other languages and of papers: ``x => …``, ``[x]_+``, ``a ? b : c``, ``=EXP(A1)``, ``0.5f``."""
 
 import re
 from collections.abc import Iterator
@@ -8,6 +8,10 @@ _HEAD = re.compile(
     r"|(?:\(\s*[xz]\s*\)|[xz])\s*(?:=>|->|[↦→⇒]))\s*(?=\S)"
 )
 """What stands before the body of a function of x in R, Matlab, JavaScript, Julia and a paper."""
+
+_CELL = re.compile(r"\$?\b[A-Z]{1,3}\$?[1-9]\d*\b(?!\s*\()")
+_FLOAT = re.compile(r"(?<![\w.])((?:\d+\.\d*|\.\d+)(?:[eE][-+]?\d+)?|\d+[eE][-+]?\d+)[fF]\b")
+"""A number of C's, as 0.5f."""
 
 _CALL = re.compile(r"\b[A-Z][A-Za-z]*\[")
 """The beginning of a call of Mathematica's."""
@@ -33,10 +37,12 @@ def without_foreign_forms(text: str) -> str:
     'where(x > 0, x, exp(x) - 1)'
     >>> without_foreign_forms("Max[0, x]"), without_foreign_forms("[x]_+ - [1 - x]_+")
     ('Max(0, x)', 'max(x, 0) - max(1 - x, 0)')
+    >>> without_foreign_forms("=IF(A1>0;A1;0)"), without_foreign_forms("1.0f/(1.0f + expf(-x))")
+    ('IF(x>0,x,0)', '1.0/(1.0 + expf(-x))')
     >>> without_foreign_forms(r"x \mathbb{1}_{x>0}")
     'x  where(x>0, 1, 0)'
     """
-    plain = _HEAD.sub("", text)
+    plain = _FLOAT.sub(r"\1", _HEAD.sub("", _of_sheet(text)))
     if _CALL.search(plain):
         plain = plain.translate(str.maketrans("[]", "()"))
         plain = re.sub(r"\b(?:E|Pi)\b", lambda found: found[0].lower(), plain)
@@ -45,6 +51,15 @@ def without_foreign_forms(text: str) -> str:
     while before != plain:  # one may stand within another
         before, plain = plain, _POSITIVE_PART.sub(_positive_part, plain)
     return _chosen(plain) if "?" in plain else plain
+
+
+def _of_sheet(text: str) -> str:
+    """The formula of a spreadsheet, which begins with =, in x for the one cell that it is about."""
+    cells = {found.replace("$", "") for found in _CELL.findall(text)}
+    if not text.lstrip().startswith("=") or len(cells) > 1:
+        return text
+    plain = _CELL.sub("x", text.lstrip()[1:]).replace(";", ",").replace("<>", "!=")
+    return re.sub("(?<![<>=!])=(?!=)", "==", plain)
 
 
 def _positive_part(found: re.Match[str]) -> str:

@@ -68,5 +68,5 @@ def _line_of_sign(u: Expression) -> tuple[Expression | None, bool]:
     return u, same
 
 
-_RISING = frozenset({"expm1", "sinh", "tanh", "arctan", "asinh", "erf"})
+_RISING = frozenset({"expm1", "log1p", "sinh", "tanh", "arctan", "asinh", "erf"})
 """Functions that rise and are 0 at 0."""

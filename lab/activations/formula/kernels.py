@@ -9,9 +9,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from lab.activations.formula.erfcx import erfcx
 from lab.activations.formula.operations import COMPARISONS, FAR
-from lab.activations.formula.sinc import sinc, sinc_slope
+from lab.activations.formula.special import erfcx, sinc, sinc_slope
 from lab.numerics import Array, scalar
 
 Kernel: TypeAlias = Callable[..., Any]

@@ -264,7 +264,10 @@ class _Reading:
             ):
                 x = self.expression(left, depth + 1)
                 return x.call(_COMPARISONS[type(operator)], self.expression(right, depth + 1))
-        raise self._refused(tree, "where(…) needs one comparison with <, <=, > or >= as its first argument")
+            case ast.Compare(left=left, ops=[ast.Eq() | ast.NotEq() as operator], comparators=[right]):
+                apart = (self.expression(left, depth + 1) - self.expression(right, depth + 1)).call("abs")
+                return apart.call("less_equal" if isinstance(operator, ast.Eq) else "greater", 0)
+        raise self._refused(tree, "where(…) needs one comparison, as z > 0, as its first argument")
 
     def _comma(self, tree: ast.expr) -> str:
         """What to write where a comma in a call may be that of a number, as the end of a message."""

@@ -14,8 +14,10 @@ arctan.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cache, reduce
 from itertools import combinations, permutations
+from math import isfinite
 from typing import TypeAlias
 
 from lab.activations.formula.graph import Expression, folded
@@ -23,10 +25,10 @@ from lab.activations.formula.hinges import hinged
 from lab.activations.formula.operations import COMMUTATIVE, EVEN
 from lab.activations.formula.parser import pattern
 from lab.activations.formula.roots import without_cancelling
-from lab.activations.formula.terms import factors, signed_terms
+from lab.activations.formula.terms import factors, multiple, signed_terms
 
-WILDCARDS = ("x", "a")
-"""The names in a pattern that stand for any expression."""
+WILDCARDS = ("x", "a", "c")
+"""The names in a pattern that stand for any expression; ``c`` for a number above 0."""
 
 MOST_TERMS = 6
 """The terms of a sum that are tried in pairs."""
@@ -75,17 +77,20 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("softplus(-x) + x", "softplus(x)"),
     Rewrite("log(0.5*(exp(x) + exp(-x)))", "log(cosh(x))"),
     Rewrite("log(exp(x) + exp(-x))", "log(2*cosh(x))"),
+    Rewrite("log(cosh(x)/cosh(a))", "log(cosh(x)) - log(cosh(a))"),
+    Rewrite("log(sqrt(x))", "0.5*log(x)"),
     Rewrite("log(x + sqrt(1 + x**2))", "asinh(x)"),
     Rewrite("log(sqrt(1 + x**2) - x)", "-asinh(x)"),
     Rewrite("log(1 + x)", "log1p(x)"),
     Rewrite("log(1 - x)", "log1p(-x)"),
     Rewrite("1 - sigmoid(x)", "sigmoid(-x)"),
-    Rewrite("2*sigmoid(x) - 1", "tanh(0.5*x)"),
     Rewrite("sigmoid(x) - 0.5", "0.5*tanh(0.5*x)"),
     Rewrite("sigmoid(x)*sigmoid(-x)", "sigmoid_slope(x)"),
     Rewrite("sigmoid(x) - sigmoid(x)**2", "sigmoid_slope(x)"),
     Rewrite("(exp(x) - exp(-x))/(exp(x) + exp(-x))", "tanh(x)"),
     Rewrite("sinh(x)/cosh(x)", "tanh(x)"),
+    Rewrite("cosh(x) + sinh(x)", "exp(x)"),
+    Rewrite("cosh(x) - sinh(x)", "exp(-x)"),
     Rewrite("1 + tanh(x)", "2*sigmoid(2*x)"),
     Rewrite("1 - tanh(x)", "2*sigmoid(-2*x)"),
     Rewrite("tanh(x) - sign(x)", "-2*sign(x)*sigmoid(-2*abs(x))"),
@@ -105,7 +110,7 @@ REWRITES: tuple[Rewrite, ...] = (
     *(
         Rewrite(f"{whole} {sign} {part.format('arctan(x)')}", part.format(f"arccot({opposite}x)"))
         for whole, part in (
-            *(("pi/2", "{}"), ("pi", "2*{}"), ("0.5", "{}/pi"), ("0.5", "1/pi*{}")),
+            *(("pi/2", "{}"), ("0.5", "{}/pi"), ("0.5", "1/pi*{}")),
             *(("1", "2*{}/pi"), ("1", "2/pi*{}")),
         )
         for sign, opposite in (("+", "-"), ("-", ""))
@@ -142,6 +147,22 @@ def _gate(left: str, gate: str, slope: str) -> Rewrite:
 _LN_COSH = "log1p(2*sinh(0.5*max(min(x, 1), -1))**2)", "log1p(exp(-2*abs(x))) - log(2)"
 """Of ln cosh x, what it is where |x| < 1, and what it lacks to |x| farther off, where cosh x may run over."""
 
+
+def _series(first: str, step: str, *ratios: float) -> str:
+    """A power series: its first term, and the ratio of each further one to the one before, over ``step``."""
+    return f"{first}*{reduce(lambda rest, ratio: f'(1 + {ratio!r}*{step}*{rest})', ratios[::-1], '1')}"
+
+
+_NEXT_TO_0 = (
+    ("x - sin(x)", 1, _series("x**3/6", "x**2", *(-1 / ((n + 1) * (n + 2)) for n in range(3, 19, 2)))),
+    ("sinh(x) - x", 1, _series("x**3/6", "x**2", *(1 / ((n + 1) * (n + 2)) for n in range(3, 19, 2)))),
+    ("expm1(x) - x", 0.5, _series("x**2/2", "x", *(1 / n for n in range(3, 15)))),
+    ("x - arctan(x)", 0.25, _series("x**3/3", "x**2", *(-n / (n + 2) for n in range(3, 27, 2)))),
+    ("x - asinh(x)", 0.25,
+        _series("x**3/6", "x**2", *(-(n**2) / ((n + 1) * (n + 2)) for n in range(3, 27, 2)))),
+)  # fmt: skip
+"""Differences, the |x| below which their terms are too much alike, and what they are there."""
+
 PRECISE: tuple[Rewrite, ...] = (
     Rewrite("x - tanh(x)", f"where(abs(x) < 0.5, x*({_FRACTION}/(1 + {_FRACTION})), x - tanh(x))"),
     Rewrite("log(2*sigmoid(x))", "where(x > -1, log1p(tanh(0.5*x)), log(2*sigmoid(x)))"),
@@ -150,17 +171,18 @@ PRECISE: tuple[Rewrite, ...] = (
         "where(abs(x) < 1, {} - abs(x), {})".format(*_LN_COSH)),
     Rewrite("log(Phi(x))", "where(x > 0, log1p(-Phi(-x)), log(Phi(x)))"),
     Rewrite("log(erfc(x))", "where(x < 0.5, log1p(-erf(x)), log(erfc(x)))"),
-    Rewrite("2*Phi(x) - 1", "erf(x*sqrt(0.5))"),
     Rewrite("Phi(x) - 0.5", "0.5*erf(x*sqrt(0.5))"),
+    *(Rewrite(text, "where(x < 1, log1p(0.5*expm1(x)), softplus(x) - log(2))")
+        for text in ("softplus(x) - log(2)", "log(0.5*(1 + exp(x)))")),
+    Rewrite("c**x - 1", "where(abs(log(c)*x) < 1, expm1(log(c)*x), c**x - 1)"),
+    Rewrite("abs(x + a) - abs(x - a)", "2*max(min(where(a > 0, x, -x), abs(a)), -abs(a))"),
+    Rewrite("1 - 1/(1 + abs(x))/(1 + abs(x))", "abs(x)/(1 + abs(x))*(1 + 1/(1 + abs(x)))"),
+    *(Rewrite(text, f"where(abs(x) < {near}, {series}, {text})") for text, near, series in _NEXT_TO_0),
     Rewrite("cosh(x) - 1", "2*sinh(0.5*x)**2"),
     Rewrite("1 - cos(x)", "2*sin(0.5*x)**2"),
     Rewrite("1 + cos(x)", "2*cos(0.5*x)**2"),
     Rewrite("1 + sin(x)", "(sin(0.5*x) + cos(0.5*x))**2"),
     Rewrite("1 - sin(x)", "(sin(0.5*x) - cos(0.5*x))**2"),
-    Rewrite("a - a*cos(x)", "2*a*sin(0.5*x)**2"),
-    Rewrite("a + a*cos(x)", "2*a*cos(0.5*x)**2"),
-    Rewrite("a + a*sin(x)", "a*(sin(0.5*x) + cos(0.5*x))**2"),
-    Rewrite("a - a*sin(x)", "a*(sin(0.5*x) - cos(0.5*x))**2"),
     Rewrite("1 + cos(x)*(2*sin(x))", "(sin(x) + cos(x))**2"),
     Rewrite("1 - cos(x)*(2*sin(x))", "(sin(x) - cos(x))**2"),
     Rewrite("1 + a*(cos(x)*(2*sin(x))/a)", "(sin(x) + cos(x))**2"),
@@ -168,7 +190,6 @@ PRECISE: tuple[Rewrite, ...] = (
     _gate("{}", "arccot(-x)", "x*(1/(1 + x**2))"),
     _gate("{}/a", "arccot(-x)/a", "x*(1/(1 + x**2)/a)"),
     _gate("a*{}", "a*arccot(-x)", "x*(a*(1/(1 + x**2)))"),
-    Rewrite("1 - 1/(1 + x**2)", "x*(x/(1 + x**2))"),
     Rewrite("1 - 1/sqrt(1 + x**2)", "x/sqrt(1 + x**2)*(x/(sqrt(1 + x**2) + 1))"),
     Rewrite("1 - 1/(1 + x**2)/sqrt(1 + x**2)",
         "x/sqrt(1 + x**2)*(x/(sqrt(1 + x**2) + 1))*(1 + 1/sqrt(1 + x**2) + 1/(1 + x**2))"),
@@ -207,8 +228,9 @@ def _replaced(expression: Expression, table: tuple[Rewrite, ...]) -> Expression:
         found = found or _with_factor(written, form, expression) or _with_terms(written, form, expression)
         if found is not None:
             return found if table is PRECISE else _replaced(found, table)
-    if (found := _with_common_factor(expression, table)) is not None:
-        return found if table is PRECISE else _replaced(found, table)
+    for rule in (_with_common_factor, _with_number, _with_quotient):
+        if (found := rule(expression, table)) is not None:
+            return found if table is PRECISE else _replaced(found, table)
     if table is PRECISE and (found := without_cancelling(expression) or _roots_among_terms(expression)):
         return found
     if (found := hinged(expression) or _logarithm(expression)) is not None:
@@ -274,6 +296,45 @@ def _with_common_factor(found: Expression, table: tuple[Rewrite, ...]) -> Expres
     return None
 
 
+def _with_number(found: Expression, table: tuple[Rewrite, ...]) -> Expression | None:
+    """A sum of c·u and a number d replaced behind c: 4·s(z) − 2 is 4·(s(z) − 0.5)."""
+    if found.operation not in ("add", "sub"):
+        return None
+    for k, term in enumerate(found.arguments):
+        (c, u), d = multiple(term), found.arguments[1 - k].number
+        if c != 1 and d is not None and (share := _exact_quotient(d, c)) is not None:
+            terms = (u, u.lifted(share))
+            within = terms[k].call(found.operation, terms[1 - k])
+            if (again := _replaced(within, table)) is not within:
+                return c * again
+    return None
+
+
+def _with_quotient(found: Expression, table: tuple[Rewrite, ...]) -> Expression | None:
+    """1 − c/(d + u) as (u + (d − c))/(d + u), where d is c or a rewrite knows that dividend."""
+    if found.operation != "sub":
+        return None
+    (u, v), sign = found.arguments, 1
+    if v.number == 1:
+        u, v, sign = v, u, -1
+    if u.number != 1 or v.operation != "div" or v.arguments[1].operation != "add":
+        return None
+    c, under = v.arguments
+    for d, w in (under.arguments, under.arguments[::-1]):
+        if c.number is not None and d.number is not None:
+            over = w + (d.number - c.number)
+            if over is w or (again := _replaced(over, table)) is not over:
+                return sign * (w if over is w else again) / under
+    return None
+
+
+def _exact_quotient(d: float, c: float) -> float | None:
+    """d/c, where that is a float."""
+    if not (c and isfinite(c) and isfinite(d) and isfinite(share := d / c)):
+        return None
+    return share if Fraction(share) * Fraction(c) == Fraction(d) else None
+
+
 def _logarithm(found: Expression) -> Expression | None:
     """The logarithm of a sum of three or more terms, one of which is 1."""
     terms = list(signed_terms(found.arguments[0])) if found.operation == "log" else []
@@ -304,7 +365,7 @@ def _matches(pairs: Sequence[tuple[Expression, Expression]], bound: Bound) -> It
     (written, found), *rest = pairs
     name = written.operation
     if name in WILDCARDS:
-        if bound.get(name, found) is found:
+        if bound.get(name, found) is found and (name != "c" or (found.number or 0) > 0):
             yield from _matches(rest, {**bound, name: found})
     elif written.number is not None:
         if written.number == found.number:
@@ -317,6 +378,10 @@ def _matches(pairs: Sequence[tuple[Expression, Expression]], bound: Bound) -> It
             yield from _matches([(written.arguments[0], -found.arguments[0]), *rest], bound)
         if name in COMMUTATIVE:
             yield from _matches([*zip(written.arguments, found.arguments[::-1], strict=True), *rest], bound)
+    elif name == "add" and found.operation == "sub" and found.arguments[1].number is not None:
+        u, number = found.arguments
+        for terms in ((u, -number), (-number, u)):
+            yield from _matches([*zip(written.arguments, terms, strict=True), *rest], bound)
 
 
 def _filled(form: Expression, bound: Bound) -> Expression:

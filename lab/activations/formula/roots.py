@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from lab.activations.formula.graph import Expression
 from lab.activations.formula.operations import is_positive
-from lab.activations.formula.terms import multiple
+from lab.activations.formula.terms import factors, multiple
 
 Monomial: TypeAlias = tuple[tuple[Expression, int], ...]
 """Powers of what is no sum, product or whole power, in the order of the graph; empty for 1."""
@@ -98,13 +98,19 @@ def _term(x: Expression) -> _Term | None:
     """X as a term; None where its square is not known as a quotient of polynomials."""
     c, over = (x.number, x.lifted(1)) if x.number is not None else multiple(x)
     under: Polynomial | None = {_ONE: Fraction(1)}
+    if over.operation == "mul":  # u·(c/√n), as the slope of a root
+        for factor, rest in factors(over):
+            if factor.operation == "div" and factor.arguments[0].number and rest.operation != "div":
+                c, over = c * factor.arguments[0].number, rest / factor.arguments[1]
+                break
     if over.operation == "div" and over.arguments[1].operation == "sqrt":
         over, root = over.arguments
         under = _polynomial(root.arguments[0])
     u, never_0 = None, over.number not in (None, 0)
     match over.operation:
         case "sqrt":
-            square, never_0 = _polynomial(over.arguments[0]), is_positive(over.arguments[0])
+            square = _polynomial(over.arguments[0])
+            never_0 = is_positive(over.arguments[0]) or _is_positive_square(square)
         case "sign":
             (u,), square = over.arguments, {_ONE: Fraction(1)}
         case name:
@@ -115,6 +121,16 @@ def _term(x: Expression) -> _Term | None:
         return None
     squared = {key: value * Fraction(c) ** 2 for key, value in square.items()}
     return _Term(x, c * (over.number or 1.0), u, squared, under, never_0)
+
+
+def _is_positive_square(x: Polynomial | None) -> bool:
+    """Whether x is a·u² + b·u + c with b² < 4ac and a, c > 0."""
+    atoms = {atom for key in x or () for atom, _ in key}
+    if x is None or len(atoms) != 1:
+        return False
+    (u,) = atoms
+    a, b, c = (x.get(key, Fraction(0)) for key in (((u, 2),), ((u, 1),), _ONE))
+    return all(n <= 2 for key in x for _, n in key) and c > 0 and b**2 < 4 * a * c
 
 
 def _polynomial(x: Expression) -> Polynomial | None:

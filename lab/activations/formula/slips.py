@@ -50,7 +50,6 @@ _SLIPS = [
     (r"\?", "a choice is written where(z > 0, z, 0.1*z), or z if z > 0 else 0.1*z"),
     (r"^if\b|\bthen\b", "a choice is written z if z > 0 else 0.1*z"),
     (r"->|[↦→⇒]|^@\s*\(", "write what stands behind the arrow alone"),
-    (r"(?:\d\.\d*|\.\d+)(?:[eE][-+]?\d+)?(?P<at>[fF])\b", "write the number without its f"),
     (
         r"^(?:def|return|import|from|print|class|for|while|function)\b",
         "a formula is an expression in z, no statement",
@@ -68,7 +67,6 @@ _SLIPS = [
     (r"[∛]", "write cbrt(z), or sign(z)*abs(z)**(1/3)"),
     (r"∞", "∞ is no number that a formula can hold"),
     (r"±", "± makes two formulas; write + or -"),
-    (r"≠", "a comparison is one of <, <=, > and >="),
     (r"[⌊⌋⌈⌉]", f"rounding {JUMPS}"),
     (r"[₀-₉ₐ-ₜ]", "names have no subscripts; write a letter or a digit beside the name, as z1"),
 ]

@@ -33,7 +33,7 @@ OPERATORS = (
     ("x*y  x/y", "product, quotient; from left to right"),
     ("x + y  x - y", "sum, difference; from left to right"),
     (
-        "x < y  x <= y  x > y  x >= y",
+        "x < y  x <= y  x > y  x >= y  x == y  x != y",
         "comparison, the first argument of where; elsewhere 1 if it holds, else 0",
     ),
 )
@@ -70,7 +70,7 @@ EXAMPLES = (
 
 REFUSED = (
     *("1/2z", "e^2z", "sin z^2", "tanh⁻¹(z)", "z 2", "nn.gelu(x)", "np.max(x, 0)"),
-    *("tahn(z)", "exp(-x*z)", "where(z == 0, 1, z)", "z.real", "9**9**9*z", "2 + 3"),
+    *("tahn(z)", "exp(-x*z)", "where(z, 1, z)", "z.real", "9**9**9*z", "2 + 3"),
 )
 """Texts that are no formulas; the page tells why in the parser's own words."""
 
@@ -89,7 +89,8 @@ ALSO_READ = (
     *('F.gelu(x, approximate="tanh")', "jax.nn.gelu(x)", "F.softplus(x, beta=2)", "tf.nn.leaky_relu(x)"),
     *(
         "x.^2./(1 + x.^2)",
-        "IF(x > 0, x, 0.1*x)",
+        "=IF(A1>0; A1; 0.1*A1)",
+        "x == 0 ? 1.0f : x",
         "x*pnorm(x)",
         "fmaxf(x, 0)",
         "x => x > 0 ? x : 0",

@@ -7,12 +7,12 @@ so on: Arb evaluates it at the end points, and the radius of its ball is added
 
 from collections.abc import Callable
 from functools import lru_cache, partial
-from math import inf, isinf, nextafter, pi
+from math import copysign, inf, isinf, nextafter, pi
 from typing import Any, TypeAlias
 
 from flint import arb, ctx
 
-from lab.numerics import Interval
+from lab.numerics import REALS, Interval
 from lab.prover.intervals.rounding import add, div, mul, neg, sub, upper
 from lab.prover.intervals.sinc_ranges import SINC, sinc_range
 
@@ -20,6 +20,9 @@ Rule: TypeAlias = Callable[..., Interval | None]
 """From intervals of the arguments to one of the values; None where some value is undefined."""
 
 Ball: TypeAlias = Callable[[arb], arb]
+
+_LARGEST_EXPONENT = 709.0
+"""An x at which e^x is a float. Where it is no ball, far beyond, it is not less than there."""
 
 
 @lru_cache(maxsize=1 << 14)
@@ -37,9 +40,16 @@ def _rising(function: Ball, at_minus: float, at_plus: float) -> Callable[[Interv
     """The rule of a nondecreasing function with these limits."""
 
     def rule(x: Interval) -> Interval:
-        low = at_minus if x.low == -inf else max(_point(function, x.low, ctx.prec).low, at_minus)
-        high = at_plus if x.high == inf else min(_point(function, x.high, ctx.prec).high, at_plus)
+        low = at_minus if x.low == -inf else max(value(x.low).low, at_minus)
+        high = at_plus if x.high == inf else min(value(x.high).high, at_plus)
         return Interval(low, high)
+
+    def value(x: float) -> Interval:
+        found = _point(function, x, ctx.prec)
+        if found != REALS or abs(x) <= _LARGEST_EXPONENT:
+            return found
+        nearer = _point(function, copysign(_LARGEST_EXPONENT, x), ctx.prec)
+        return Interval(nearer.low, inf) if x > 0 else Interval(-inf, nearer.high)
 
     return rule
 

@@ -15,6 +15,9 @@ from lab.prover.intervals.rounding import upper
 
 NONE, ONE, ZERO = fmpq(0), fmpq(1), arb(0)
 
+_FAR = fmpq(700)
+"""An x at which e^x is a float."""
+
 
 class Span(NamedTuple):
     """The numbers from low to high, both finite."""
@@ -53,7 +56,9 @@ class Order(NamedTuple):
         """Its infimum for t ≥ start."""
         if self < CONSTANT:
             return ZERO
-        return self._at(max(start, -self.power / self.rate) if self.power < 0 < self.rate else start)
+        turn = -self.power / self.rate if self.power < 0 < self.rate else ONE
+        found = self._at(max(start, turn))
+        return found if found.is_finite() else self._at(max(turn, min(start, _FAR / self.rate)))
 
     def _at(self, t: fmpq) -> arb:
         return arb(t) ** arb(self.power) * arb(self.rate * t).exp()
@@ -92,6 +97,11 @@ class Tail:
     def grows(self) -> bool:
         """Whether |f| is known to outgrow every bound, if the interval has no end."""
         return self.unbounded or bool(self.least > 0 and self.lower > CONSTANT)
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether |f| is known not to outgrow some bound."""
+        return self.span is not None and self.order <= CONSTANT
 
     @property
     def vanishes(self) -> bool:
@@ -154,15 +164,28 @@ def total(x: Tail, y: Tail, same_sign: bool) -> Tail:
     lower, least = CONSTANT, ZERO
     if same_sign:
         lower, least = max((one.lower, one.least) for one in (x, y) if one.least > 0 or one is y)
-    elif (bound := _difference(x, y) or _difference(y, x)) is not None:
-        lower, least = bound
+    for u, v in ((x, y), (y, x)) if not same_sign else ():
+        if (bound := _difference(u, v)) is not None:
+            lower, least = bound
+            if span is not None and u.span is not None:  # the sum has the sign of u
+                low = span.low.max(ZERO) if u.span.low >= 0 else span.low
+                span = Span(low, span.high.min(ZERO) if u.span.high <= 0 else span.high)
+            break
     order, line = large.order, None
-    if x.line and y.line:
-        rest = Span(x.line.rest.low + y.line.rest.low, x.line.rest.high + y.line.rest.high)
-        line = Line(x.line.slope + y.line.slope, rest)
+    if (one := _line_beside(x, y)) and (other := _line_beside(y, x)):
+        rest = Span(one.rest.low + other.rest.low, one.rest.high + other.rest.high)
+        line = Line(one.slope + other.slope, rest)
         if line.slope == 0 and order > CONSTANT:
             span, order = rest, CONSTANT
-    return Tail(x.start, span, order, least, lower, line, same_sign and (x.grows or y.grows))
+    grows = any(u.grows and (same_sign or v.is_bounded) for u, v in ((x, y), (y, x)))
+    return Tail(x.start, span, order, least, lower, line, grows)
+
+
+def _line_beside(x: Tail, y: Tail) -> Line | None:
+    """X as a line; beside one that is not level, what has a bound is a level one."""
+    if x.line or not (y.line and y.line.slope != 0 and x.is_bounded):
+        return x.line
+    return Line(NONE, Span(arb(x.values.low), arb(x.values.high)))
 
 
 def _difference(x: Tail, y: Tail) -> tuple[Order, arb] | None:

@@ -42,11 +42,24 @@ ELU = "where(z > 0, z, exp(z) - 1)"
         (r"{{x \over 2} \over 1 + e^{-x}} + x \cdot {1 \over 2}", "z/2/(1 + exp(-z)) + z/2"),
         (r"x \over 1 + |x|", "z/(1 + abs(z))"),
         ("TANH(X)", "tanh(z)"),
+        ("=IF($A$1>0; A1; 0.1*A1)", "where(z > 0, z, 0.1*z)"),
+        ("=IF(B2=0, 1, SIN(B2)/B2) + LOG10(1+B2^2)", "sinc(z) + log(1 + z**2)/log(10)"),
+        ("=IF(A1<>0;TANH(A1);0)", "tanh(z)"),
+        ("x > 0.0f ? x : 1e-2f * x", "where(z > 0, z, 0.01*z)"),
+        ("1.f/(1.0F + expf(-x))", "sigmoid(z)"),
+        ("np.where(x == 0, 1.0, np.sin(x) / x)", "sinc(z)"),
+        ("x ≠ 0 ? sin(x)/x : 1", "sinc(z)"),
+        ("x*(x == 0.5) + tanh(x)*(x != 0.5)", "where(abs(z - 0.5) > 0, tanh(z), 0.5)"),
         ("2Z", "2*z"),
     ],
 )
 def test_it_is_read_as_what_it_means(text, own):
     np.testing.assert_allclose(Formula(text)(Z), Formula(own)(Z), rtol=1e-14)
+
+
+def test_a_sheet_has_one_cell_that_is_z():
+    with pytest.raises(FormulaError, match="write what stands behind the = alone"):
+        Formula("=A1*B1")
 
 
 @given(st.recursive(st.sampled_from(["x", "-x", "exp(x)"]), lambda part: st.tuples(part, part), max_leaves=6))
