@@ -15,7 +15,7 @@ arctan.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache, reduce
+from functools import cache, cached_property, reduce
 from itertools import combinations, permutations
 from math import isfinite
 from typing import TypeAlias
@@ -42,6 +42,11 @@ class Rewrite:
 
     written: str
     stable: str
+
+    @cached_property
+    def form(self) -> Expression:
+        """The stable form as an expression, which few formulas ask for."""
+        return pattern(self.stable, *WILDCARDS)
 
 
 _SOFTPLUS: Mapping[str, Callable[[str], tuple[Rewrite, ...]]] = {
@@ -223,9 +228,10 @@ def precise(expression: Expression) -> Expression:
 
 
 def _replaced(expression: Expression, table: tuple[Rewrite, ...]) -> Expression:
-    for written, form in _rules(table).get(expression.operation, ()):
-        found = next((_filled(form, bound) for bound in _matches([(written, expression)], {})), None)
-        found = found or _with_factor(written, form, expression) or _with_terms(written, form, expression)
+    for written, rewrite in _rules(table).get(expression.operation, ()):
+        found = next((_filled(rewrite.form, bound) for bound in _matches([(written, expression)], {})), None)
+        found = found or _with_factor(written, rewrite, expression)
+        found = found or _with_terms(written, rewrite, expression)
         if found is not None:
             return found if table is PRECISE else _replaced(found, table)
     for rule in (_with_common_factor, _with_number, _with_quotient):
@@ -242,7 +248,7 @@ def _replaced(expression: Expression, table: tuple[Rewrite, ...]) -> Expression:
     return expression
 
 
-def _with_factor(written: Expression, form: Expression, found: Expression) -> Expression | None:
+def _with_factor(written: Expression, rewrite: Rewrite, found: Expression) -> Expression | None:
     """A quotient replaced where its dividend has further factors: z·e^z/(1 + e^z) is z·sigmoid(z)."""
     if found.operation != "div" or written.arguments[0].operation in WILDCARDS:
         return None
@@ -250,11 +256,11 @@ def _with_factor(written: Expression, form: Expression, found: Expression) -> Ex
     for factor, rest in factors(over):
         if rest.number != 1 and written.arguments[0].number is None:
             for bound in _matches([(written.arguments[0], factor), (written.arguments[1], under)], {}):
-                return rest * _filled(form, bound)
+                return rest * _filled(rewrite.form, bound)
     return None
 
 
-def _with_terms(written: Expression, form: Expression, found: Expression) -> Expression | None:
+def _with_terms(written: Expression, rewrite: Rewrite, found: Expression) -> Expression | None:
     """A sum of two replaced where there are further terms: 1 + (tanh u + v) is 2 sigmoid(2u) + v."""
     terms = list(signed_terms(found)) if {written.operation, found.operation} <= {"add", "sub"} else []
     if not 2 < len(terms) <= MOST_TERMS:
@@ -265,7 +271,7 @@ def _with_terms(written: Expression, form: Expression, found: Expression) -> Exp
         if s * t == second:
             for bound in _matches([(written.arguments[0], one), (written.arguments[1], other)], {}):
                 rest = [term for k, term in enumerate(terms) if k not in (i, j)]
-                total = _filled(form, bound) if s == 1 else -_filled(form, bound)
+                total = s * _filled(rewrite.form, bound)
                 for sign, term in rest:
                     total = total + term if sign == 1 else total - term
                 return total
@@ -345,15 +351,15 @@ def _logarithm(found: Expression) -> Expression | None:
 
 
 @cache
-def _rules(table: tuple[Rewrite, ...]) -> Mapping[str, list[tuple[Expression, Expression]]]:
-    """Pattern and form as expressions, by the operation at the top of the pattern."""
-    rules: dict[str, list[tuple[Expression, Expression]]] = {}
+def _rules(table: tuple[Rewrite, ...]) -> Mapping[str, list[tuple[Expression, Rewrite]]]:
+    """Each pattern as an expression, by the operation at its top, and what it is replaced by."""
+    rules: dict[str, list[tuple[Expression, Rewrite]]] = {}
     for rewrite in table:
-        written, form = (pattern(text, *WILDCARDS) for text in (rewrite.written, rewrite.stable))
-        rules.setdefault(written.operation, []).append((written, form))
-    for written, form in list(rules.get("sub", ())):
+        written = pattern(rewrite.written, *WILDCARDS)
+        rules.setdefault(written.operation, []).append((written, rewrite))
+    for written, rewrite in list(rules.get("sub", ())):
         u, v = written.arguments
-        rules["sub"].append((v - u, -form))
+        rules["sub"].append((v - u, Rewrite(f"-({rewrite.written})", f"-({rewrite.stable})")))
     return rules
 
 
