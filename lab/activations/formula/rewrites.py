@@ -157,6 +157,7 @@ _NEXT_TO_0 = (
     ("x - sin(x)", 1, _series("x**3/6", "x**2", *(-1 / ((n + 1) * (n + 2)) for n in range(3, 19, 2)))),
     ("sinh(x) - x", 1, _series("x**3/6", "x**2", *(1 / ((n + 1) * (n + 2)) for n in range(3, 19, 2)))),
     ("expm1(x) - x", 0.5, _series("x**2/2", "x", *(1 / n for n in range(3, 15)))),
+    ("x + expm1(-x)", 0.5, _series("x**2/2", "x", *(-1 / n for n in range(3, 15)))),
     ("x - arctan(x)", 0.25, _series("x**3/3", "x**2", *(-n / (n + 2) for n in range(3, 27, 2)))),
     ("x - asinh(x)", 0.25,
         _series("x**3/6", "x**2", *(-(n**2) / ((n + 1) * (n + 2)) for n in range(3, 27, 2)))),

@@ -287,6 +287,7 @@ def test_what_people_write(text, form):
             "z - sin(z)",
             "sinh(z) - z",
             "exp(z) - 1 - z",
+            "exp(-z) - 1 + z",
             "z - arctan(z)",
             "asinh(z) - z",
             "z - z/(1 + abs(z))",
