@@ -29,6 +29,9 @@ PADDED_BYTES = 64
 WIDE, MANY = 2**18, 64
 """The weights of a layer, and the examples of a batch, from which on numpy's products are ahead."""
 
+MOST_LAYERS = 255
+"""The depth up to which a pass of the kernel has room: `engine.c` counts layers from 1."""
+
 _COSTS = (Quadratic, CrossEntropy, SoftmaxCrossEntropy)
 _OPTIMISERS = {
     Descent: (),
@@ -45,6 +48,8 @@ def refusal(network: Network, optimiser: Optimiser, dtype: np.dtype[Any]) -> str
     found = functions(dtype)
     if found is None:
         return "the kernel was not built here" if dtype.char in "fd" else f"the kernel knows no {dtype}"
+    if network.depth > MOST_LAYERS:
+        return f"the kernel has {MOST_LAYERS} layers at most"
     if type(network.cost) not in _COSTS:
         return f"the kernel has no cost {type(network.cost).__name__}"
     if type(optimiser) not in _OPTIMISERS:

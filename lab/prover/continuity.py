@@ -111,7 +111,7 @@ class _Search:
 
     def _meets_in(self, z: Interval, bounds: Mapping[Expression, Bounds]) -> bool:
         """Whether all that switches over a short interval does so at one float, where σ is the same whatever
-        each switch says; or else whether σ rises over the interval by no more than its slope allows.
+        each switch says; or else whether the values of σ differ by no more than its slope allows.
         """
         switches = [node for node in bounds if node.operation in JUMPING and _is_open(bounds[node])]
         for point in _points(z):
@@ -125,10 +125,8 @@ class _Search:
                 lows, highs = zip(*((one.low, one.high) for one in values if one), strict=True)
                 step = nextafter(max(highs) - min(lows), inf) if max(highs) > min(lows) else 0.0
                 return self._is_rounding(step, _largest_step(Interval(min(lows), max(highs))))
-        left, right = (self._values(single(end)) or REALS for end in (z.low, z.high))
-        rise = max(right.high - left.low, left.high - right.low)
-        most = self._most_rise(z)
-        return most is not None and self._is_rounding(rise, most + _largest_step(left))
+        around, most = bounds[self._sigma].values or REALS, self._most_rise(z)
+        return most is not None and self._is_rounding(around.high - around.low, most + _largest_step(around))
 
     def _is_rounding(self, step: float, most: float) -> bool:
         """Whether a step is small enough; its size is remembered."""

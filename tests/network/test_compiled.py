@@ -265,6 +265,13 @@ def test_what_the_kernel_cannot_do_has_a_reason():
     assert "has no formula" in refusal(knots, Descent(), np.dtype("f8"))
 
 
+def test_a_network_deeper_than_the_kernel_has_room_for_is_left_to_numpy():
+    case = Case(sizes=(2,) * 256, n=4, batch=2)
+    np.testing.assert_allclose(case.by_the_engine(2), case.by_numpy(2), rtol=0, atol=1e-14)
+    deeper = Case(sizes=(2,) * 257).network
+    assert refusal(deeper, Descent(), np.dtype("f8")) == "the kernel has 255 layers at most"
+
+
 def test_wide_layers_at_many_examples_stay_with_numpy():
     wide = Network((784, 1000, 10), (Sigmoid(), Sigmoid()), Quadratic())
     assert slower_compiled(wide, Descent(), 10, np.dtype("f4")) is None

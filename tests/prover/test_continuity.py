@@ -123,6 +123,12 @@ def test_pieces_that_meet_are_continuous_however_steep(text):
     assert known.steps < 1e-13
 
 
+@pytest.mark.parametrize("text", ["where(z*z == 2, 1, z)", "where(3*z == 0.3, 4, z)", "z + (z**3 == 2)"])
+def test_a_value_at_one_z_that_is_no_float_is_not_passed_over(text):
+    assert found(text).doubt.startswith("σ may jump near z = ")
+    assert found("where(z*z == 2, z, z) + where(z**3 == 2, 0, sign(z - 5))").jumps == (5.0,)
+
+
 def test_a_search_that_ends_early_says_so():
     result = found("sign(sin(z))")
     assert len(result.jumps) == 8

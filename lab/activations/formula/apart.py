@@ -186,8 +186,9 @@ def _never_rises(s: Expression | None) -> bool:
     if s is None:
         return True
     c, u = multiple(s)
-    falls = s.operation == "min" and s.arguments[1].number == 0
-    return falls or (c < 0 and u.operation in ("abs", "square"))
+    if u.operation in ("max", "min"):
+        return u.arguments[1].number == 0 and u.operation == ("min" if c > 0 else "max")
+    return c < 0 and u.operation in ("abs", "square")
 
 
 def _sum(x: Apart, y: Apart, name: str = "add") -> Apart:
@@ -196,7 +197,11 @@ def _sum(x: Apart, y: Apart, name: str = "add") -> Apart:
     apart = _exponents(x.s, None if y.s is None else -y.s)
     if apart is None:  # the same exponent
         return Apart(x.m.call(name, y.m), x.s)
-    s = x.exponent.call("max", 0) if y.s is None else y.s.call("max", x.exponent)  # a number is second
+    s = x.exponent if y.s is None else y.s
+    if y.s is not None and x.s is not None:
+        s = y.s.call("max", x.s)
+    elif not _never_rises(-s):
+        s = s.call("max", 0)
     known = apart if len(_terms(apart)) == 1 else _sure(apart)  # of ±∞ alone the sign is enough
     one, other = (d.call("min", 0).call("exp") for d in (known, -known))
     return Apart((x.m * one).call(name, y.m * other), s)

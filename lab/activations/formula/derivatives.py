@@ -1,7 +1,7 @@
 """Derivatives of expressions: the chain rule, and what it would only cancel in quotients and powers.
 
 Each operation has its rule in `lab.activations.formula.operations`. Here are those of two operations
-together: a quotient of like terms, and a product or a quotient of powers of one base.
+together: a quotient of like terms, a product or a quotient of powers of one base, and a choice at one point.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,9 +10,9 @@ from operator import itemgetter
 from typing import Any, TypeAlias
 
 from lab.activations.formula.graph import Expression, below
-from lab.activations.formula.operations import OPERATIONS
+from lab.activations.formula.operations import OPERATIONS, SWITCHES
 from lab.activations.formula.signs import times
-from lab.activations.formula.terms import coefficients, factors
+from lab.activations.formula.terms import coefficients, factors, multiple
 
 MOST_TERMS = 4
 """The terms, other than those that they share, that a dividend and its divisor may have."""
@@ -48,7 +48,7 @@ class _Slopes:
             return
         rule = self.rules.get(y.operation) or OPERATIONS[y.operation].derivative
         special = _beside_constants(y, dx, rule) or self._of_quotient(y) or self._of_one_power(y)
-        self.found[y] = special or rule(y, *y.arguments, *dx)
+        self.found[y] = special or self._but_for_a_point(y) or rule(y, *y.arguments, *dx)
 
     def of(self, x: Expression) -> Expression:
         """The derivative of a node that may have been made since those below it were found."""
@@ -137,6 +137,30 @@ class _Slopes:
                 return (1 + ratio) * (self.found[f] * g)
         return None
 
+    def _but_for_a_point(self, y: Expression) -> Expression | None:
+        """The slope of a choice between what is at single points, where a smooth u is 0, and around them: of
+        what is around. Of c·u/v that is 0/0 there it is c·(u″v′ − u′v″)/(2v′²), by de l'Hôpital, if v′ is
+        not 0 too.
+        """
+        mask = y.arguments[0]
+        if y.operation != "where" or mask.operation not in ("less_equal", "greater"):
+            return None
+        size, zero = mask.arguments
+        if zero.number != 0 or size.operation != "abs" or not _has_single_zeros(size.arguments[0]):
+            return None
+        at, around = y.arguments[1:] if mask.operation == "less_equal" else y.arguments[:0:-1]
+        slope, (c, quotient) = self.found[around], multiple(around)
+        if around.total:
+            return slope
+        if quotient.operation != "div":
+            return None
+        u, v = quotient.arguments
+        du, dv = self.of(u), self.of(v)
+        limit = c * ((self.of(du) * dv - du * self.of(dv)) / (2 * dv**2))
+        limit = dv.call("abs").call("greater", 0).call("where", limit, self.found[at])
+        here, is_0 = (x.call("abs").call("less_equal", 0) for x in (size, v))
+        return here.call("where", is_0.call("where", limit, slope), slope)
+
     def _ratio(self, f: Expression, g: Expression) -> Expression | None:
         """n/m of the powers m and n of one base that f and g are, if it is held; None where they are none."""
         (base, m), (other, n) = self._as_power(f), self._as_power(g)
@@ -168,6 +192,11 @@ class _Slopes:
     def _are_held(self, *sums: Mapping[Expression, Expression]) -> bool:
         """Whether no constant of these terms is what is differentiated by, as an open parameter may be."""
         return all(self.of(c).number == 0 for terms in sums for c in terms.values())
+
+
+def _has_single_zeros(u: Expression) -> bool:
+    """Whether u is analytic over all reals and no number, so that its zeros lie apart."""
+    return u.varies and u.total and not any(x.operation in SWITCHES for x in below(u))
 
 
 def _alike(f: Expression, g: Expression) -> bool:

@@ -10,6 +10,12 @@ _HEAD = re.compile(
 """What stands before the body of a function of x in R, Matlab, JavaScript, Julia and a paper."""
 
 _CELL = re.compile(r"\$?\b[A-Z]{1,3}\$?[1-9]\d*\b(?!\s*\()")
+SHEETS_OWN = (
+    r"^\s*=(?:.*?(?:(?<=[(,;*/<>^=+-])|(?=\^)))?\s*"
+    r"(?P<at>-\s*[\w$.]*(?:\([^()]*\))?\s*\^|\^\s*[\w$.]+\s*\^)"
+)
+"""Where a sheet has an order of its own: its -A1^2 is (-A1)^2, and its A1^2^3 is (A1^2)^3."""
+
 _FLOAT = re.compile(r"(?<![\w.])((?:\d+\.\d*|\.\d+)(?:[eE][-+]?\d+)?|\d+[eE][-+]?\d+)[fF]\b")
 """A number of C's, as 0.5f."""
 
@@ -39,6 +45,8 @@ def without_foreign_forms(text: str) -> str:
     ('Max(0, x)', 'max(x, 0) - max(1 - x, 0)')
     >>> without_foreign_forms("=IF(A1>0;A1;0)"), without_foreign_forms("1.0f/(1.0f + expf(-x))")
     ('IF(x>0,x,0)', '1.0/(1.0 + expf(-x))')
+    >>> without_foreign_forms("=IF(A1>0; A1; 0,01*A1)")
+    'IF(x>0, x, 0.01*x)'
     >>> without_foreign_forms(r"x \mathbb{1}_{x>0}")
     'x  where(x>0, 1, 0)'
     """
@@ -54,11 +62,15 @@ def without_foreign_forms(text: str) -> str:
 
 
 def _of_sheet(text: str) -> str:
-    """The formula of a spreadsheet, which begins with =, in x for the one cell that it is about."""
+    """The formula of a spreadsheet, which begins with =, in x for the one cell that it is about. Beside a ;
+    between arguments a comma is the point of a number.
+    """
     cells = {found.replace("$", "") for found in _CELL.findall(text)}
-    if not text.lstrip().startswith("=") or len(cells) > 1:
+    if not text.lstrip().startswith("=") or len(cells) > 1 or (cells and re.search(SHEETS_OWN, text)):
         return text
-    plain = _CELL.sub("x", text.lstrip()[1:]).replace(";", ",").replace("<>", "!=")
+    plain = _CELL.sub("x", text.lstrip()[1:]).replace("<>", "!=")
+    if ";" in plain:
+        plain = plain.replace(",", ".").replace(";", ",")
     return re.sub("(?<![<>=!])=(?!=)", "==", plain)
 
 

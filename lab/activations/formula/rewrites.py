@@ -162,6 +162,7 @@ _NEXT_TO_0 = (
     ("x - sin(x)", 1, _series("x**3/6", "x**2", *(-1 / ((n + 1) * (n + 2)) for n in range(3, 19, 2)))),
     ("sinh(x) - x", 1, _series("x**3/6", "x**2", *(1 / ((n + 1) * (n + 2)) for n in range(3, 19, 2)))),
     ("expm1(x) - x", 0.5, _series("x**2/2", "x", *(1 / n for n in range(3, 15)))),
+    ("x + expm1(-x)", 0.5, _series("x**2/2", "x", *(-1 / n for n in range(3, 15)))),
     ("x - arctan(x)", 0.25, _series("x**3/3", "x**2", *(-n / (n + 2) for n in range(3, 27, 2)))),
     ("x - asinh(x)", 0.25,
         _series("x**3/6", "x**2", *(-(n**2) / ((n + 1) * (n + 2)) for n in range(3, 27, 2)))),
@@ -234,11 +235,12 @@ def _replaced(expression: Expression, table: tuple[Rewrite, ...]) -> Expression:
         found = found or _with_terms(written, rewrite, expression)
         if found is not None:
             return found if table is PRECISE else _replaced(found, table)
-    for rule in (_with_common_factor, _with_number, _with_quotient):
+    for rule in (_with_common_factor, _with_number):
         if (found := rule(expression, table)) is not None:
             return found if table is PRECISE else _replaced(found, table)
-    if table is PRECISE and (found := without_cancelling(expression) or _roots_among_terms(expression)):
-        return found
+    for within in (without_cancelling, _roots_among_terms, _with_quotient) if table is PRECISE else ():
+        if (found := within(expression)) is not None:
+            return found
     if (found := hinged(expression) or _logarithm(expression)) is not None:
         return _replaced(found, table)
     name, arguments = expression.operation, expression.arguments
@@ -297,7 +299,8 @@ def _with_common_factor(found: Expression, table: tuple[Rewrite, ...]) -> Expres
         for other, left in second:
             if one is other and one.varies:
                 within = rest.call(found.operation, left)
-                if (again := _replaced(within, table)) is not within:
+                again = _replaced(within, table)
+                if again is not within or _with_quotient(within) is not None:
                     return one * again
     return None
 
@@ -316,7 +319,7 @@ def _with_number(found: Expression, table: tuple[Rewrite, ...]) -> Expression | 
     return None
 
 
-def _with_quotient(found: Expression, table: tuple[Rewrite, ...]) -> Expression | None:
+def _with_quotient(found: Expression) -> Expression | None:
     """1 − c/(d + u) as (u + (d − c))/(d + u), where d is c or a rewrite knows that dividend."""
     if found.operation != "sub":
         return None
@@ -329,7 +332,7 @@ def _with_quotient(found: Expression, table: tuple[Rewrite, ...]) -> Expression 
     for d, w in (under.arguments, under.arguments[::-1]):
         if c.number is not None and d.number is not None:
             over = w + (d.number - c.number)
-            if over is w or (again := _replaced(over, table)) is not over:
+            if over is w or (again := _replaced(over, REWRITES)) is not over:
                 return sign * (w if over is w else again) / under
     return None
 

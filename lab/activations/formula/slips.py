@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+from lab.activations.formula.forms import SHEETS_OWN
 from lab.activations.formula.libraries import SIGMAS
 from lab.activations.formula.refusal import FormulaError, refused
 
@@ -37,6 +38,7 @@ NO_NUMBERS = ("inf", "infinity", "nan", "NaN")
 """Names of what formulas have no number for."""
 
 _SLIPS = [
+    (SHEETS_OWN, "a spreadsheet takes -A1^2 for (-A1)^2, and 2^A1^3 for (2^A1)^3; write brackets"),
     (r"^(['\"`]).*\1$|[“”„‟‘‛]", "quotes are no part of a formula; leave them out"),
     (r"(?<=\d)['’](?=\d{3}\b)", "write the number without a sign between its digits"),
     (

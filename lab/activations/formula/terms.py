@@ -17,14 +17,15 @@ def factors(product: Expression) -> Iterator[tuple[Expression, Expression]]:
 
 
 def multiple(x: Expression) -> tuple[float, Expression]:
-    """What an expression is a multiple of, and how many times it: 2·u is (2, u), −u is (−1, u)."""
+    """How many times what an expression is: 2·u is (2, u), −u is (−1, u), 2/u is (2, 1/u)."""
     if x.operation == "neg":
         return -1.0, x.arguments[0]
     if x.operation == "mul":
         for number, other in (x.arguments, x.arguments[::-1]):
             if number.number is not None:
                 return number.number, other
-    return 1.0, x
+    over = x.arguments[0].number if x.operation == "div" else None
+    return (1.0, x) if over in (None, 1) else (over, 1 / x.arguments[1])
 
 
 def signed_terms(x: Expression, sign: int = 1) -> Iterator[tuple[int, Expression]]:

@@ -58,7 +58,8 @@ class Order(NamedTuple):
             return ZERO
         turn = -self.power / self.rate if self.power < 0 < self.rate else ONE
         found = self._at(max(start, turn))
-        return found if found.is_finite() else self._at(max(turn, min(start, _FAR / self.rate)))
+        nearer = _FAR / self.rate if self.rate else ONE
+        return found if found.is_finite() else self._at(max(turn, min(start, nearer)))
 
     def _at(self, t: fmpq) -> arb:
         return arb(t) ** arb(self.power) * arb(self.rate * t).exp()

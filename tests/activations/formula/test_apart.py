@@ -118,3 +118,10 @@ def test_a_formula_without_an_exponential_is_left_as_it_is():
     z = np.concatenate([-np.geomspace(1e-3, 1e308, 50), [0.0], np.geomspace(1e-3, 1e308, 50)])
     for found, plain in zip(outputs(sigma.text, z), sigma.with_derivative(z), strict=True):
         assert found.tobytes() == plain.tobytes()
+
+
+def test_an_exponent_that_is_never_below_0_is_its_own_largest():
+    """Of 1 + (1 + e^z)² it is 2·max(z, 0), of which nothing is left beside that of its dividend."""
+    sigma = Formula("z*((1 + exp(z))**2 - 1)/((1 + exp(z))**2 + 1)")
+    z = np.array([1e3, 1e16, 1e20, 1e200])
+    np.testing.assert_allclose(sigma(z), z, rtol=1e-14)

@@ -43,6 +43,11 @@ ELU = "where(z > 0, z, exp(z) - 1)"
         (r"x \over 1 + |x|", "z/(1 + abs(z))"),
         ("TANH(X)", "tanh(z)"),
         ("=IF($A$1>0; A1; 0.1*A1)", "where(z > 0, z, 0.1*z)"),
+        (
+            "=IF(A1>0; A1; 0,01*(EXP(A1) - 1)) + MAX(0,1*A1;A1)",
+            "leaky_relu(z, 0.1) + where(z > 0, z, 0.01*(exp(z) - 1))",
+        ),
+        ("=EXP(-(A1^2)) - A1^2", "exp(-z**2) - z**2"),
         ("=IF(B2=0, 1, SIN(B2)/B2) + LOG10(1+B2^2)", "sinc(z) + log(1 + z**2)/log(10)"),
         ("=IF(A1<>0;TANH(A1);0)", "tanh(z)"),
         ("x > 0.0f ? x : 1e-2f * x", "where(z > 0, z, 0.01*z)"),
@@ -60,6 +65,12 @@ def test_it_is_read_as_what_it_means(text, own):
 def test_a_sheet_has_one_cell_that_is_z():
     with pytest.raises(FormulaError, match="write what stands behind the = alone"):
         Formula("=A1*B1")
+
+
+@pytest.mark.parametrize("text", ["=EXP(-A1^2/2)", "=-A1^2", "=A1^2^3", "=IF(A1>0;A1;-EXP(A1)^2)"])
+def test_where_a_sheet_has_an_order_of_its_own_brackets_are_asked_for(text):
+    with pytest.raises(FormulaError, match="write brackets"):
+        Formula(text)
 
 
 @given(st.recursive(st.sampled_from(["x", "-x", "exp(x)"]), lambda part: st.tuples(part, part), max_leaves=6))

@@ -352,3 +352,26 @@ def test_a_root_has_slopes_of_all_orders(text):
     for _ in range(4):
         slope = slope.derivative()
     assert slope.varies
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "slope"),
+    [
+        ("where(z == 0, 0, tanh(z))", 0.0, 1.0),
+        ("where(z != 0, tanh(z), 0)", 0.0, 1.0),
+        ("where(z**2 == 1, z, z**3) + 0.1*z", -1.0, 3.1),
+        ("where(tanh(z) == 0, 0, z + where(z == 5, 5, z))", 0.0, 2.0),
+        ("where(z == 0, 1, z/(1 - exp(-z)))", 0.0, 0.5),
+        ("where(z == 0, -2, 2*z/(exp(-z) - 1))", 0.0, -1.0),
+        ("where(z == 1, 1, sinh(z - 1)/(exp(z - 1) - 1))", 1.0, -0.5),
+        ("where(z == 0, 0.5, (1 - cos(z))/z**2)", 0.0, 0.0),
+        ("where(z == 3, 0.75, z/(1 + z))", 3.0, 1 / 16),
+        ("where(max(z, 0) == 0, 0.2*z, z)", -1.0, 0.2),  # of no single point
+    ],
+)
+def test_what_is_said_of_one_point_alone_has_the_slope_around_it(text, at, slope):
+    sigma = Formula(text)
+    for dtype in (np.float64, np.float32):
+        found = sigma.derivative(np.array([at, np.nan], dtype))
+        np.testing.assert_allclose(found, [slope, np.nan], rtol=1e-6)
+    assert not any(kink == at for kink in sigma.kinks)

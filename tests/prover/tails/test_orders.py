@@ -48,6 +48,7 @@ def test_orders_are_sorted_by_how_fast_they_grow():
         (1, -3, 2, None, exp(3) / 27),
         (1, -3, 5, None, exp(5) / 125),
         (0, 2, 3, None, 9.0),
+        (0, 10**300, 10**6, None, 1.0),  # what is out of reach is not less than at 1
     ],
 )
 def test_the_extremes_of_an_order(rate, power, start, most, least):
