@@ -54,7 +54,7 @@ _PACKED = {
 _MARKED_UP = (
     ("JSON", re.compile(r'\s*(\[\s*[\[{]|\{\s*["}])')),
     ("HTML or XML", re.compile(r"\s*<(!doctype|html|table|\?xml)\b", re.IGNORECASE)),
-    ("SQL", re.compile(r"\s*(--.*\s+)*(insert into|create table|drop table)\b", re.IGNORECASE)),
+    ("SQL", re.compile(r"\s*(--.*\n\s*)*(insert into|create table|drop table)\b", re.IGNORECASE)),
     ("RTF", re.compile(r"\{\\rtf")),
     ("a pointer of Git LFS (git lfs pull fetches the file)", re.compile("version https://git-lfs")),
 )

@@ -87,6 +87,15 @@ def test_63_66_csv_that_cannot_be_used_is_told_by_line_and_column(load, content,
     assert refusal(load, content, **parameters) == message
 
 
+def test_times_of_day_are_no_pairs_of_an_index_and_a_value(load):
+    rows = "".join(f"2020-01-01 12:{minute}:00,{minute},{minute % 2}\n" for minute in range(10, 30))
+    assert load(rows, target="c2", features=["c1"]).classes == ("0", "1")
+
+
+def test_a_line_of_dashes_is_found_to_be_no_sql_at_once(load):
+    assert "holds SQL" not in refusal(load, "-- " * 60 + "\n")
+
+
 def test_numbers_are_the_nearest_doubles(load):
     data = load("x,y\n0.1234567890123456789,1\n1e-320,2\n")
     assert data.x_train.tolist() == [[0.1234567890123456789], [1e-320]]
