@@ -171,7 +171,7 @@ def column(
 
 
 def _names_none(words: Collection[str], decimal: str, texts: bool) -> bool:
-    """Whether None is a text among these: no other is a number or a truth, and there is one, or are ``texts``."""
+    """Whether None is a text among these: none is a number or a truth, and there is one, or are ``texts``."""
     others = [word for word in words if word not in MISSING]
     values = (word.lower() in _TRUTHS or number(word, decimal) is not None for word in others)
     return bool(others or texts) and not any(values)
