@@ -96,7 +96,7 @@ def _near(word: str, known: Iterable[str], most: int) -> list[str]:
     if word.lower() in lowered:
         return [lowered[word.lower()]]
     word = word.partition("(")[0] or word  # as of a call
-    meant = called_here(word)
+    meant = called_here(word.rpartition(".")[2])
     if said := [lowered[here] for here in meant if here in lowered]:
         return said
     close = get_close_matches(word.lower(), lowered, n=3 * most, cutoff=0.6)

@@ -25,6 +25,7 @@ def test_a_word_that_is_a_part_of_others_is_meant_for_them_where_none_is_like_it
     keys += [f"key-{letter}" for letter in "abcdefghijklmnop"]
     assert did_you_mean("eta", keys) == "did you mean 'training.eta'?"
     assert did_you_mean("lr", keys) == "did you mean 'training.eta'?"
+    assert did_you_mean("nn.MSELoss()", ["quadratic", "huber"]).startswith("did you mean 'quadratic'?")
     assert did_you_mean("speed", keys) == "did you mean 'learning_speed' or 'weight_speed'?"
     assert did_you_mean("softmax", keys) == "did you mean 'softmax-cross-entropy'?"
     assert did_you_mean("a", keys).startswith("known are")

@@ -220,7 +220,7 @@ class Case(Setup):
         NaN where it sees not `enough_examples`.
         """
         final = self.trials["final_cost"].to_numpy(np.float64) - self.cost_of_perfect
-        first = self.costs[0] - self.cost_of_perfect
+        first = next(iter(self.costs), nan) - self.cost_of_perfect
         return final / np.where((first > 0) & self.enough_examples, first, nan)
 
     # Its gradients, weights and steps.

@@ -81,8 +81,11 @@ def _message(key: Key, details: ErrorDetails) -> str:
         return f"{message}; write {right}"
     if isinstance(value, list) and value and key[0] in _VARIED:
         return f"{message}; {to_compare(key[:2])}"
-    share = kind == "int_type" and key in _EXAMPLES and isinstance(value, float)
-    return f"{message}; it counts examples, and is no share of them" if share else message
+    if kind == "int_type" and isinstance(value, float) and key in _EXAMPLES:
+        return f"{message}; it counts examples, and is no share of them"
+    if isinstance(value, list) and value and key == ("trials", "seeds"):
+        return f"{message}; it counts the trials, whose seeds are made from trials.seed: write {len(value)}"
+    return message
 
 
 def _missing(key: Key, table: Mapping[str, Any]) -> str:

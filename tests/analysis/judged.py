@@ -293,7 +293,7 @@ FAULTS = {
         {**RARE, "training__eta": 0.0005, "training__epochs": 10},
         "commonest class",
     ),
-    "inputs low": ({"network__activation": "soft-shrink", "network__hidden": [30] * 3, **EARLY}, "is near 0"),
+    "inputs low": ({"network__activation": "tanh(z)**9", **EARLY}, "is near 0"),
 }
 """What is wrong → what is changed in `runs.HEALTHY`, and words of the sentence that must tell it."""
 

@@ -83,6 +83,8 @@ VALUES = [
     ("34-width-float", "network.hidden[0]", "[30.0]", "expected a whole number, got 30.0; write 30"),
     ("34-share", "record.examples", "0.2",
      "expected a whole number, got 0.2; it counts examples, and is no share of them"),
+    ("34-seeds", "trials.seeds", "[7, 8, 9]",
+     "got a list; it counts the trials, whose seeds are made from trials.seed: write 3"),
 ]  # fmt: skip
 """A key and a value that it cannot have."""
 

@@ -77,6 +77,7 @@ RULES = {
         counts=True,
         advice=gradients.revive,
         needs=("learning_speed",),
+        explains=gradients.follows_lost,
     ),
     "nothing learned": Rule(
         "Did a trial come less than `SKILL` of the way from the best constant answer to a perfect one? It "

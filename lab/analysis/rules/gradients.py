@@ -47,6 +47,11 @@ def says_lost(case: Case, seen: Seen) -> str:
     return f"{who} in {where} {since}{_why_none(case, seen)}"
 
 
+def follows_lost(case: Case) -> set[str]:
+    """Low activations slow no weights where half of the trials have no gradient at all."""
+    return {"inputs low"} if (lost(case) > 0).mean() >= HALF else set()
+
+
 def _why_none(case: Case, seen: Seen) -> str:
     """The reason that most of these trials have in common, if one is known."""
     weights, dead, saturated = (

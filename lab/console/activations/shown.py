@@ -1,5 +1,6 @@
 """One activation as several pages take it and show it: its parameters, its values, and its plot."""
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,12 @@ SHOWN_Z: Array = np.array([-700, -40, -5, -2, -1, -0.5, 0, 0.5, 1, 2, 5, 40, 700
 STEP = 1e-4
 """Half the distance of the two slopes whose difference is σ″."""
 
+_EXPECTED = "expected NAME=VALUE, or for lab certify NAME=LOW:HIGH"
+
+_NUMBER = r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)"
+_RANGE = re.compile(rf"[\[(]?\s*{_NUMBER}\s*(?:\.\.+|[;–-]|to|,(?!\d+$))\s*{_NUMBER}\s*[\])]?", re.IGNORECASE)
+"""A range as it is written elsewhere; 0,5 is none, but a number with a decimal comma."""
+
 
 def sigma_of(name: str, words: Sequence[str], allow_code: bool) -> Activation:
     """The activation with the parameters of ``-p``."""
@@ -44,7 +51,9 @@ def named_values(words: Sequence[str]) -> dict[str, Any]:
         except ValueError:
             numbers = []
         if not (name and value) or len(numbers) > 2:
-            raise LabError(f"-p {word}: expected NAME=VALUE, or for lab certify NAME=LOW:HIGH")
+            raise LabError(f"-p {word}: {_EXPECTED}")
+        if not numbers and (ends := _RANGE.fullmatch(value)):
+            raise LabError(f"-p {word}: {_EXPECTED}; write {name}={':'.join(ends.groups())}")
         if name in values:
             raise LabError(f"-p {name} is given twice; keep one of them")
         values[name] = tuple(numbers) if len(numbers) == 2 else numbers[0] if numbers else value

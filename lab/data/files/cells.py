@@ -19,9 +19,31 @@ Numbers may also have shape (rows, k): a list of k numbers in each cell.
 """
 
 MISSING = frozenset(
-    ["", "?", "-", "NA", "N/A", "n/a", "#N/A", "#NA", "<NA>", "NaN", "NAN", "nan", "null", "NULL", "None"]
+    [
+        *(
+            "",
+            "?",
+            "-",
+            "NA",
+            "N/A",
+            "n/a",
+            "#N/A",
+            "#NA",
+            "<NA>",
+            "NaN",
+            "NAN",
+            "nan",
+            "null",
+            "NULL",
+            "None",
+        ),
+        *("#N/A N/A", "-1.#IND", "1.#IND", "-1.#QNAN", "1.#QNAN", "-NaN", "-nan"),
+    ]
 )
 """What stands for a missing value: what pandas' readers take for one, and the marks of old files."""
+
+WORDS = frozenset(["-", "None"])
+"""Those of `MISSING` that are a kind of their own among some texts: see `column`."""
 
 _NUMBER = re.compile(
     r"[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+|d[+-]\d+)?|inf(?:inity)?)", re.ASCII | re.IGNORECASE
@@ -93,6 +115,9 @@ def with_signs(words: Iterable[str]) -> str:
     return next((word for word in signed if not set(_SIGNS).isdisjoint(word)), "")
 
 
+_TRUTHS = {"true": 1.0, "false": 0.0, "": np.nan}
+
+
 def truths(column: Column) -> Column:
     """A column of the texts True and False as 1 and 0; another as it is.
 
@@ -101,9 +126,8 @@ def truths(column: Column) -> Column:
     """
     if column.dtype.kind != "O":
         return column
-    values = {"true": 1.0, "false": 0.0, "": np.nan}
     codes, words = pd.factorize(column)
-    made = [values.get(word.lower()) for word in words]
+    made = [_TRUTHS.get(word.lower()) for word in words]
     return column if None in made else np.array(made, dtype=np.float64)[codes]
 
 
@@ -125,13 +149,18 @@ def column(
     """A column of these cells: numbers where each is one or is missing, else texts without blanks around.
 
     ``missing`` are words that stand for a missing value beside those of `MISSING`; "-" is a text where there
-    is a "+". With ``texts`` numbers are texts too.
+    is a "+", and "None" is one among texts of which none is a number or a truth. With ``texts`` numbers are
+    texts too.
+
+    >>> column(pd.Series(["None", "Mild", ""])).tolist(), column(pd.Series(["None", "1"])).tolist()
+    (['None', 'Mild', ''], [nan, 1.0])
     """
     if pd.api.types.is_numeric_dtype(cells) and not pd.api.types.is_bool_dtype(cells):
         return cells.to_numpy(dtype=np.float64, na_value=np.nan)
     codes, found = pd.factorize(cells)
     words = [str(one).strip() for one in found]
-    absent = (MISSING | {*missing}) - ({"-"} if "+" in words else set())
+    is_text = {"-": "+" in words, "None": "None" in words and _names_none(words, decimal, texts)}
+    absent = (MISSING - {word for word in WORDS if is_text[word]}) | {*missing}
     values = [np.nan if word in absent else number(word, decimal) for word in words]
     if not texts and None not in values:
         return np.array([*values, np.nan], dtype=np.float64)[codes]
@@ -139,6 +168,13 @@ def column(
         words = [word if number(word, decimal) is None else word.replace(decimal, ".") for word in words]
     kept = ["" if word in absent else word for word in words]
     return np.array([*kept, ""], dtype=object)[codes]
+
+
+def _names_none(words: Collection[str], decimal: str, texts: bool) -> bool:
+    """Whether None is a text among these: none is a number or a truth, and there is one, or are ``texts``."""
+    others = [word for word in words if word not in MISSING]
+    values = (word.lower() in _TRUTHS or number(word, decimal) is not None for word in others)
+    return bool(others or texts) and not any(values)
 
 
 def check_numbers(

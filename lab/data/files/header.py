@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from lab.data.counts import ROWS_OF_A_KIND, few
 from lab.data.files.cells import MISSING, number
@@ -13,16 +13,27 @@ _LEAST_WIDTH = 3
 
 
 def names_columns(titles: Sequence[str], body: Sequence[Sequence[str]], decimal: str) -> bool:
-    """Whether the first line of a file names its columns."""
-    if _over_columns(titles, body, decimal):
-        return True
+    """Whether the first line of a file names its columns.
+
+    Numbers in it do so where they count, or rise beside a text that is no value of its column.
+    """
+    over_columns = _over_columns(titles, body, decimal)
     if numbers := [value for title in titles if (value := number(title, decimal)) is not None]:
         first, count = numbers[0], len(numbers)
         counted = numbers == [first + index for index in range(count)]
-        return counted and ((first == 0 and count > 2) or (first in _YEARS and count > 1))
+        if counted and ((first == 0 and count > 2) or (first in _YEARS and count > 1)):
+            return True
+        rows = [row for row in body if [cell.strip() for cell in row] != titles]
+        again = [title for title in _again(titles, rows) if number(title, decimal) is None]
+        return over_columns and not again and all(low < high for low, high in pairwise(numbers))
+    again = _again(titles, body)
+    return over_columns or (len(set(titles)) == len(titles) and 2 * len(again) <= len(titles))
+
+
+def _again(titles: Sequence[str], body: Sequence[Sequence[str]]) -> list[str]:
+    """The titles that come again in their columns."""
     columns = zip(*(row for row in body if len(row) == len(titles)), strict=False)
-    again = [title in map(str.strip, cells) for title, cells in zip(titles, columns, strict=False)]
-    return len(set(titles)) == len(titles) and 2 * sum(again) <= len(titles)
+    return [title for title, cells in zip(titles, columns, strict=False) if title in map(str.strip, cells)]
 
 
 def _over_columns(titles: Sequence[str], body: Sequence[Sequence[str]], decimal: str) -> bool:

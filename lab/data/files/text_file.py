@@ -18,7 +18,7 @@ import pandas as pd
 from lab.data.counts import check_size
 from lab.data.dataset import IntArray
 from lab.data.files import text_form
-from lab.data.files.cells import Column, column, number
+from lab.data.files.cells import MISSING, WORDS, Column, column, number
 from lab.data.files.selection import rises_by_one
 from lab.data.files.table import Table
 from lab.data.files.text_form import BLANKS, Form
@@ -54,7 +54,7 @@ _PACKED = {
 _MARKED_UP = (
     ("JSON", re.compile(r'\s*(\[\s*[\[{]|\{\s*["}])')),
     ("HTML or XML", re.compile(r"\s*<(!doctype|html|table|\?xml)\b", re.IGNORECASE)),
-    ("SQL", re.compile(r"\s*(--.*\s+)*(insert into|create table|drop table)\b", re.IGNORECASE)),
+    ("SQL", re.compile(r"\s*(--.*\n\s*)*(insert into|create table|drop table)\b", re.IGNORECASE)),
     ("RTF", re.compile(r"\{\\rtf")),
     ("a pointer of Git LFS (git lfs pull fetches the file)", re.compile("version https://git-lfs")),
 )
@@ -244,7 +244,8 @@ def _columns(
             usecols=[*parts],
             index_col=False,
             dtype=str if texts else None,
-            na_values=[word for word in missing if not _is_python_number_alone(word)],
+            na_values=[*MISSING - WORDS, *(one for one in missing if not _is_python_number_alone(one))],
+            keep_default_na=False,
             skipinitialspace=True,
             low_memory=False,
             chunksize=max(_CHUNK // form.width, 1),

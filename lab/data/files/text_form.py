@@ -23,8 +23,10 @@ _SEPARATORS = ("\t", ";", "|", ",", BLANKS)
 
 _WORDS = {"\t": "tabs", BLANKS: "blanks"}
 _COMMENT = re.compile(r"[#%]|sep=")
-_RULE = re.compile(r"((?=.*(--|==))[-=+|: \t]+|\(\d+ rows?\))[\r\n]*")
-_INDEXED = re.compile(r"\S+(\s+\d+:\S+)+\s*")
+_RULE = re.compile(
+    r"((?=.*(--|==))[-=+|: \t]+|\(\d+ rows?\)|\d+ rows? in set.*|only showing top \d+ rows?)[\r\n]*"
+)
+_INDEXED = re.compile(r"[-+]?[\d.]+(e[-+]?\d+)?(\s+\d+:[-+.\de]+)+\s*", re.ASCII | re.IGNORECASE)
 _COMMA = re.compile(r"[+-]?\d*,\d+(?:e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+", re.ASCII)
 _POINT = re.compile(r"[+-]?\d*\.\d+(?:e[+-]?\d+)?", re.ASCII | re.IGNORECASE)

@@ -25,10 +25,15 @@ def ends_in_totals(columns: Mapping[str, Column]) -> bool:
     others = [one for one in rows if one.dtype.kind == "O" or not np.isfinite(one[-1])]
     if len(numbers) < 2 or len(numbers[0]) <= _ROWS:
         return False
-    with np.errstate(over="ignore", invalid="ignore"):
-        sums = np.array([np.nansum(one[:-1]) for one in numbers])
-        last = np.array([one[-1] for one in numbers])
-        meets = np.isclose(sums, last, rtol=1e-3, atol=0) & (last != 0)
-    return bool(meets.all()) and any(
+    return all(map(_ends_in_sum, numbers)) and any(
         one.dtype.kind == "f" or one[-1] == "" or one[-1] not in one[:-1] for one in others
     )
+
+
+def _ends_in_sum(column: Column) -> bool:
+    """Whether the last number is the sum of the others: exactly of whole ones, else but for its rounding."""
+    above, last = column[:-1][~np.isnan(column[:-1])], column[-1]
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = above.sum()
+    near = 0.0 if (above == np.floor(above)).all() else 1e-3
+    return bool(last != 0 and np.isclose(total, last, rtol=near, atol=0))

@@ -146,3 +146,11 @@ def test_only_a_surrogate_of_another_sign_climbs(tmp_path, changed):
     tables = ran(tmp_path, network__activation="-tanh(z)", training__surrogate_floor=0.1).tables
     given = tables | {"variants": tables["variants"].assign(**changed)}
     assert "counterfactual climbs" not in {told.rule for told in verdicts(given)}
+
+
+def test_inputs_are_not_told_to_be_low_where_no_gradient_arrives(tmp_path):
+    shrunk = {"network__activation": "soft-shrink", "network__hidden": [30] * 3, "training__eta": 1e-9}
+    run = ran(tmp_path, training__epochs=4, **shrunk)
+    told = {verdict.rule for verdict in run.verdicts}
+    assert "no gradient" in told
+    assert "inputs low" not in told

@@ -60,7 +60,7 @@ PLANTED = {
     "neurons off": {"network__activation": "leaky-relu", "network__initialiser": NEGATIVE},
     "updates large": {"training__eta": 5.0, "network__initialiser": "nielsen"},
     "updates small": {"training__eta": 1e-6},
-    "inputs low": {"network__activation": "soft-shrink", "network__hidden": [30] * 3, "training__eta": 1e-9},
+    "inputs low": {"network__activation": "tanh(z)**9", "training__eta": 1e-9},
 }
 """Rule → what is done to a healthy network so that it must speak."""
 

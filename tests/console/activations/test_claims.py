@@ -95,6 +95,10 @@ def test_json(certify):
         (["tanh(z) + a*z", "-p", "a=2:1"], "a: expected a range of finite numbers, low:high, got 2:1"),
         (["tanh(z) + a*z", "-p", "a=0:inf"], "a: expected a range of finite numbers, low:high, got 0:inf"),
         (["tanh(z) + a*z", "-p", "a"], "-p a: expected NAME=VALUE, or for lab certify NAME=LOW:HIGH"),
+        *(
+            (["tanh(z) + a*z", "-p", f"a={given}"], "NAME=LOW:HIGH; write a=-0.5:2")
+            for given in ("-0.5..2", "[-0.5, 2]", "-0.5-2", "-0.5 to 2")
+        ),
         (["gelu", "-p", "slope=0.1:0.2"], "'gelu' has no parameter 'slope'"),
         (["tanh(z)", "--at-least", "nan"], "--at-least nan: expected a finite number"),
         (["import os"], "no statement"),

