@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import matplotlib.style
-from matplotlib import colormaps
+from matplotlib import colormaps, rcParams
 from matplotlib.colors import to_hex
 from matplotlib.font_manager import fontManager
 
@@ -84,7 +84,9 @@ def context(own: Style = None, *, titles_move: bool = False) -> AbstractContextM
     ``titles_move``. Raises PartError where there is no such style or setting, with the nearest name, or no
     such value of it.
     """
-    free = [{"axes.titley": None}] if own or titles_move else []
+    free: list[Looks] = [{"axes.titley": None}] if own or titles_move else []
+    if own:  # which may tell the colour of ticks alone, as a dark one does
+        free += [{f"{axis}tick.color": INK, f"{axis}tick.labelcolor": "inherit"} for axis in "xy"]
     styles = ["default", Path(__file__).with_name("lab.mplstyle"), fonts(), *free, *([own] if own else [])]
     names = matplotlib.style.available
     if isinstance(own, str | Path) and str(own) not in names and not Path(own).is_file():
@@ -104,6 +106,11 @@ def fonts() -> Looks:
     """The setting of the font, with those of `WIDE_SCRIPTS` that are installed."""
     installed = {font.name for font in fontManager.ttflist}
     return {"font.family": ["sans-serif", *filter(installed.__contains__, WIDE_SCRIPTS)]}
+
+
+def ink() -> str:
+    """The colour of words, and of lines that need no other, in the style in which is drawn."""
+    return str(rcParams["text.color"])
 
 
 def categories(count: int) -> list[Look]:

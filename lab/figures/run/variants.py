@@ -144,7 +144,7 @@ def _outcomes(ax: Axes, names: pd.Series, trials: pd.DataFrame, column: str, col
         looks = _FILLED | {"markersize": 3, "alpha": 0.6, "mew": 0, "color": colours[place[name]]}
         ax.plot(of_variant[column], [place[name]] * len(of_variant), **looks)
     medians = done.groupby("variant", observed=True)[column].median()
-    ax.plot(medians, [place[name] for name in medians.index], "|", color=style.INK, markersize=8, mew=1.4)
+    ax.plot(medians, [place[name] for name in medians.index], "|", color=style.ink(), markersize=8, mew=1.4)
     ax.set_xlim(min(0, done[column].min()) - 0.03, 1.03)
 
 

@@ -1,6 +1,7 @@
 from itertools import pairwise
 
 import matplotlib
+import pytest
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
@@ -56,3 +57,13 @@ def test_letters_that_the_font_lacks_come_from_a_font_that_is_there(monkeypatch,
     finally:
         style.fonts.cache_clear()
     assert not recwarn.list
+
+
+@pytest.mark.parametrize(
+    ("own", "colour"), [("dark_background", "white"), ({"font.size": 8}, style.INK), (None, style.INK)]
+)
+def test_numbers_of_an_axis_and_plain_lines_have_the_colour_of_the_style(own, colour):
+    with style.context(own):
+        figure = Figure()
+        (label, *_) = figure.subplots().get_xticklabels()
+        assert to_hex(label.get_color()) == to_hex(style.ink()) == to_hex(colour)
