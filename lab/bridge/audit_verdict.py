@@ -16,7 +16,6 @@ LOOSE = 64.0
 AS_Z = 4.0
 """The error that no verdict tells, in steps to the next z: what the last digits of z decide."""
 
-
 FAR = 1000.0
 """The |z| from which on what is lost is told last."""
 
@@ -77,24 +76,23 @@ class Audited:
     @property
     def _graves(self) -> list[tuple[float, str]]:
         """Each grave fault in words, with the size of what is lost by it, which is 0 far out."""
-        places = [self.zero_from, self.not_finite_at, self.sign_at, self.number_at, self.at]
         where = "at" if self.zero_alone else "from"
-        words = (
-            f"is 0 {where} z = {self.zero_from:.4g} where it is {self.zero_due:.2g}",
-            f"is no finite number at z = {self.not_finite_at:.4g}",
-            f"has the wrong sign at z = {self.sign_at:.4g}",
-            f"is {self.number_got:.2g} at z = {self.number_at:.4g} where it is {self.number_due:.2g}",
-            self._off,
-        )
-        lost = (self.zero_due, self.not_finite_due, self.sign_due, self.number_got, self.got - self.due)
+        zero = f"is 0 {where} z = {self.zero_from:.4g} where it is {self.zero_due:.2g}"
+        number = f"is {self.number_got:.2g} at z = {self.number_at:.4g} where it is {self.number_due:.2g}"
+        no_number = f"is no finite number at z = {self.not_finite_at:.4g}"
+        sign = f"has the wrong sign at z = {self.sign_at:.4g}"
         unlike = self._loose and self.worst >= 2.0 ** (DTYPES[self.dtype].digits - 1)
-        there = [not isnan(z) for z in places[:-1]] + [unlike]
-        there[1] = isfinite(self.not_finite_at)
-        found = zip(there, places, lost, words, strict=True)
+        faults = (
+            (not isnan(self.zero_from), self.zero_from, self.zero_due, zero),
+            (isfinite(self.not_finite_at), self.not_finite_at, self.not_finite_due, no_number),
+            (not isnan(self.sign_at), self.sign_at, self.sign_due, sign),
+            (not isnan(self.number_at), self.number_at, self.number_got, number),
+            (unlike, self.at, self.got - self.due, self._off),
+        )
         return [
-            (abs(size) if abs(z) <= FAR else 0.0, f"{self._symbol} {one}")
-            for is_there, z, size, one in found
-            if is_there
+            (abs(lost) if abs(z) <= FAR else 0.0, f"{self._symbol} {words}")
+            for there, z, lost, words in faults
+            if there
         ]
 
     @property

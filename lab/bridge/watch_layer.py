@@ -66,7 +66,7 @@ class Layer:
     z: dict[int, Array] = field(default_factory=dict)
     a: dict[int, Array] = field(default_factory=dict)
     feed: dict[int, Array] = field(default_factory=dict)
-    came: dict[tuple[int, int], "Came"] = field(default_factory=dict)
+    came: dict[tuple[int, int], Came] = field(default_factory=dict)
     total: Any = None
     backward: bool = False
     inside: bool = False
@@ -91,7 +91,7 @@ class Layer:
         others = [k for k in range(delta.ndim) if k != axis]
         self.came[way, number] = Came(size(e), size(delta), delta.sum(others, dtype=wide(delta)))
 
-    def gathered(self, ways: set[int]) -> "Came":
+    def gathered(self, ways: set[int]) -> Came:
         """What came on these ways back: e and δ are NaN where two of them went through one pass."""
         own = [one for (way, _), one in self.came.items() if way in ways]
         e, delta = hypot(*(one.e for one in own)), hypot(*(one.delta for one in own))

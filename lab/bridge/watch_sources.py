@@ -76,7 +76,7 @@ class Sources:
         return Source(self._of[given[0]].axis, root=roots.pop(), sigma=max(sigmas))
 
 
-def made_by(name: str, args: Any, kwargs: Any, result: Any, known: "Sources") -> Source | None:
+def made_by(name: str, args: Any, kwargs: Any, result: Any, known: Sources) -> Source | None:
     """What made a tensor, if it is w a + b, also convolved, or what a norm scales and shifts."""
 
     def given(at: int, word: str) -> Any:
@@ -84,11 +84,10 @@ def made_by(name: str, args: Any, kwargs: Any, result: Any, known: "Sources") ->
 
     x = given(0, "input")
     if name == "linear" or name.startswith("conv"):
-        w = given(1, "weight")
+        w, kept = given(1, "weight"), parameter(given(1, "weight"))
         computed = w if w.requires_grad else None  # as by a parametrisation
-        known = parameter(w)
         axis = -1 if name == "linear" else 1 - w.ndim
-        return Source(axis, computed if known is None else known, parameter(given(2, "bias")), x)
+        return Source(axis, computed if kept is None else kept, parameter(given(2, "bias")), x)
     if name in ("batch_norm", "group_norm"):
         places = (3, 4) if name == "batch_norm" else (2, 3)
         return Source(1 - result.ndim, *map(parameter, map(given, places, ("weight", "bias"))))

@@ -59,7 +59,8 @@ def audit(**given: Any) -> Page:
     """Hold anyone's activations to exact references.
 
     The references of σ and σ′ have 60 digits. An error is told in ulp, the distance of neighbouring numbers.
-    Exits with 3 where a value is 0 or of the wrong sign though a number is due, or NaN or ∞ though none is.
+    Exits with 3 where a value is 0, NaN, ∞ or of the wrong sign though a number is due, where it is a number
+    though 0 is due, and where half of it is wrong.
 
     \b
     lab audit torch --dtype float32

@@ -310,7 +310,8 @@ class Shown:
             raise NothingToShowError(f"no layer {', '.join(map(str, asked))} in what the figure shows")
         shown = {name: variants[name] for name in names} or telling(tables, variants, most, of)
         layers = chosen(depths, most_layers)
-        more = left_out(len(layers), len(depths), "layers") + left_out(len(shown), len(variants), "variants")
+        every = max(len(variants), len(of_variants(tables, "variant")))
+        more = left_out(len(layers), len(depths), "layers") + left_out(len(shown), every, "variants")
         return cls(tables, rows, shown, layers, more)
 
     @property

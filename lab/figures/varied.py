@@ -1,6 +1,7 @@
 """What a run varies, as figures need it: the keys with their values, and looks that follow their order."""
 
 import ast
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,11 +25,13 @@ _HIDDEN = "network.hidden"
 class Varied:
     """A varied key: its ``name``, its ``values`` in order, and the ``place`` of each variant's among them.
 
-    ``numbers`` are the values where they are numbers, or where they are lists of widths, their lengths; empty
-    where they have no order.
+    ``words`` are the key in a few words: its last part, or all of it where another key ends alike, and what
+    a list of widths counts. ``numbers`` are the values where they are numbers, or where they are lists of
+    widths, their lengths; empty where they have no order.
     """
 
     name: str
+    words: str
     values: list[str]
     place: dict[str, int]
     numbers: list[float]
@@ -40,22 +43,22 @@ class Varied:
             return f"{value} hidden layer{'s' * (value != '1')}"
         return f"{self.words} {value}"
 
-    @property
-    def words(self) -> str:
-        """The key in a few words: its last part, and what a list of widths counts."""
-        return "hidden layers" if self.name == _HIDDEN else self.name.rpartition(".")[2]
-
 
 def varied(tables: Tables) -> list[Varied]:
     """The keys with several values in the table ``variants``: numbers first, then depths, then the rest."""
     table = tables.get("variants", pd.DataFrame())
     keys = [name for name in table.columns if "." in str(name) and table[name].astype(str).nunique() > 1]
-    return sorted(
-        (_varied(table, key) for key in keys), key=lambda one: (not one.numbers, one.name == _HIDDEN)
-    )
+    ends = Counter(map(_end, keys))
+    found = (_varied(table, key, key if ends[_end(key)] > 1 else _end(key)) for key in keys)
+    return sorted(found, key=lambda one: (not one.numbers, one.name == _HIDDEN))
 
 
-def _varied(table: pd.DataFrame, key: str) -> Varied:
+def _end(key: str) -> str:
+    """The last part of a key that says something: of ``data.name`` it is ``data``."""
+    return "hidden layers" if key == _HIDDEN else key.removesuffix(".name").rpartition(".")[2]
+
+
+def _varied(table: pd.DataFrame, key: str, words: str) -> Varied:
     texts = dict(zip(table["variant"].map(str), table[key].astype(str), strict=True))
     different = dict(zip(texts.values(), map(_number, table[key]), strict=True))
     sized = len(set(different.values())) == len(different) and None not in different.values()
@@ -64,7 +67,7 @@ def _varied(table: pd.DataFrame, key: str) -> Varied:
     place = {text: at for at, text in enumerate(different)}
     names = [_short(key, text) for text in different]
     return Varied(
-        key, names, {variant: place[text] for variant, text in texts.items()},
+        key, words, names, {variant: place[text] for variant, text in texts.items()},
         [float(number) for number in different.values() if number is not None] if sized else [],
     )  # fmt: skip
 
@@ -86,7 +89,8 @@ def _short(key: str, text: str) -> str:
     if text.startswith("{'name': "):
         with suppress(ValueError):  # as of a parameter that is infinite
             name, *parameters = ast.literal_eval(text).items()
-            return f"{name[1]}({', '.join(f'{word}={value}' for word, value in parameters)})"
+            told = ", ".join(f"{word}={value}" for word, value in parameters)
+            return f"{name[1]}({told})" if told else str(name[1])
     return text
 
 

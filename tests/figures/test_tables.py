@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from lab.figures.tables import (
+    Shown,
     band,
     bands,
     labels,
@@ -164,3 +165,9 @@ def test_variants_with_something_to_show_come_first_then_those_that_did_not_get_
     found = telling(trials, tables, most, ["q"])
     assert "".join(found) == shown
     assert len(telling(trials, tables, most)) == min(most, 5)
+
+
+def test_a_variant_without_rows_counts_among_those_that_are_left_out():
+    there = pd.DataFrame({"variant": ["a", "b"], "layer": 1, "status": "done", "trial": 0})
+    shown = Shown.of({"variants": pd.DataFrame({"variant": list("abc")})}, there)
+    assert [label for _, label in shown.left_out] == ["2 of 3 variants shown; choose with --variants"]

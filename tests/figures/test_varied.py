@@ -33,7 +33,14 @@ def test_a_part_is_told_in_words_and_not_as_a_table_of_python():
         {"name": "c", "w": inf},
     ]
     (key,) = varied(table(**{"network.initialiser": list(map(str, parts))}))
-    assert key.values == ["constant(w=0.5, b=-3.0)", "normal()", "nielsen", "{'name': 'c', 'w': inf}"]
+    assert key.values == ["constant(w=0.5, b=-3.0)", "normal", "nielsen", "{'name': 'c', 'w': inf}"]
+
+
+def test_a_key_is_called_by_what_its_last_part_is_of_and_whole_where_two_end_alike():
+    keys = varied(table(**{"data.name": list("wxyz"), "network.initialiser.name": list("wxyz")}))
+    assert [key.words for key in keys] == ["data", "initialiser"]
+    keys = varied(table(**{"activations.p.floor": range(4), "activations.q.floor": range(4)}))
+    assert [key.words for key in keys] == ["activations.p.floor", "activations.q.floor"]
 
 
 def test_colours_follow_an_order_and_markers_tell_the_second_key():

@@ -58,9 +58,9 @@ def page(width: float) -> Iterator[None]:
         _page.reset(token)
 
 
-def on_page(columns: int) -> int:
-    """How many of so many columns of small panels a page has room for; without a page all."""
-    return min(columns, int(_page.get() / _LEAST_COLUMN) or 1) if _page.get() else columns
+def on_page(columns: int, width: float = _LEAST_COLUMN) -> int:
+    """How many of so many columns of this width a page has room for, or of small panels; without one all."""
+    return min(columns, int(_page.get() / width) or 1) if _page.get() else columns
 
 
 def sheet(rows: int, columns: int, *, width: float, height: float) -> Figure:

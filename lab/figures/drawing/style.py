@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import cache
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import matplotlib.style
-from matplotlib import colormaps
+from matplotlib import colormaps, rcParams
 from matplotlib.colors import to_hex
+from matplotlib.font_manager import fontManager
 
 from lab.errors import PartError
 from lab.spelling import did_you_mean
@@ -27,6 +29,13 @@ MISSING: Looks = {"facecolor": "white", "hatch": "////", "edgecolor": "#bbbbbb",
 
 UNDER_WORDS: Looks = {"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 0.6}
 """The ground of words that a line may run under."""
+
+WIDE_SCRIPTS = (
+    *("Noto Sans CJK JP", "Noto Sans CJK SC", "Noto Sans JP", "Noto Sans SC", "Noto Sans KR"),
+    *("Source Han Sans", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Droid Sans Fallback", "IPAGothic"),
+    *("NanumGothic", "Microsoft YaHei", "Yu Gothic", "Malgun Gothic", "Hiragino Sans GB", "Arial Unicode MS"),
+)
+"""Fonts of Linux, Windows and macOS with the letters of Chinese, Japanese or Korean: those there are used."""
 
 SMALL = 7.5  # size in points of notes and of labels at the ends of lines
 BAND_OPACITY = 0.18
@@ -70,12 +79,15 @@ Style: TypeAlias = str | Path | dict[str, Any] | None
 def context(own: Style = None, *, titles_move: bool = False) -> AbstractContextManager[None]:
     """Matplotlib with the settings of ``lab.mplstyle``, then those of one's ``own``, and nobody else's.
 
+    Letters that the font lacks are taken from the `WIDE_SCRIPTS` that are installed.
     Titles give way to what stands above an axis if one's own settings may put something there, or
     ``titles_move``. Raises PartError where there is no such style or setting, with the nearest name, or no
     such value of it.
     """
-    free = [{"axes.titley": None}] if own or titles_move else []
-    styles = ["default", Path(__file__).with_name("lab.mplstyle"), *free, *([own] if own else [])]
+    free: list[Looks] = [{"axes.titley": None}] if own or titles_move else []
+    if own:  # which may tell the colour of ticks alone, as a dark one does
+        free += [{f"{axis}tick.color": INK, f"{axis}tick.labelcolor": "inherit"} for axis in "xy"]
+    styles = ["default", Path(__file__).with_name("lab.mplstyle"), fonts(), *free, *([own] if own else [])]
     names = matplotlib.style.available
     if isinstance(own, str | Path) and str(own) not in names and not Path(own).is_file():
         raise PartError(f"no style {str(own)!r}, neither a file nor a name; {did_you_mean(str(own), names)}")
@@ -87,6 +99,18 @@ def context(own: Style = None, *, titles_move: bool = False) -> AbstractContextM
         except ValueError as error:
             raise PartError(f"rc: {error}") from None
     return matplotlib.style.context(styles)
+
+
+@cache
+def fonts() -> Looks:
+    """The setting of the font, with those of `WIDE_SCRIPTS` that are installed."""
+    installed = {font.name for font in fontManager.ttflist}
+    return {"font.family": ["sans-serif", *filter(installed.__contains__, WIDE_SCRIPTS)]}
+
+
+def ink() -> str:
+    """The colour of words, and of lines that need no other, in the style in which is drawn."""
+    return str(rcParams["text.color"])
 
 
 def categories(count: int) -> list[Look]:

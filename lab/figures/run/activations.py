@@ -52,7 +52,7 @@ class Activations(parts.Figure):
         for place, curve in enumerate(shown):
             z, *values = curve.points
             for row, y in zip(rows, values, strict=True):
-                matrix.axes[row, place].plot(z, y, color=style.INK)
+                matrix.axes[row, place].plot(z, y, color=style.ink())
         for at, row in enumerate(rows, start=1):
             low, high = _span([curve.points[at] for curve in shown])
             room = 0.12 * (high - low) or 0.5

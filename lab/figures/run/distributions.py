@@ -27,8 +27,8 @@ _TAIL = 0.001  # the share of the examples that may lie beyond either end of the
 _AT_LEAST = 3.0  # the z axis reaches so far to both sides, so that σ′ has a shape
 _SPIKE = 2.0  # the axis of an unbounded σ′ ends at so many times what 95 % of the shown slopes are below
 _LAST: style.Looks = {"color": _LOOK.colour, "alpha": 0.45}
-_FIRST: style.Looks = {"color": style.INK, "linestyle": (0, (2, 1)), "linewidth": 0.8}
-_SATURATED: style.Looks = {"facecolor": "#eeeeee", "linewidth": 0, "zorder": 0}
+_FIRST: style.Looks = {"linestyle": (0, (2, 1)), "linewidth": 0.8}
+_SATURATED: style.Looks = {"facecolor": "#888888", "alpha": 0.14, "linewidth": 0, "zorder": 0}
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,8 @@ class ZDistribution(parts.Figure):
                 scaled: style.Looks = {"transform": ax.get_xaxis_transform()}
                 ax.stairs(after / highest, edges, fill=True, label=last_label, **scaled | _LAST)
                 if first < last:
-                    ax.stairs(before / highest, edges, label=first_label, **scaled | _FIRST)
+                    look = scaled | _FIRST | {"color": style.ink()}
+                    ax.stairs(before / highest, edges, label=first_label, **look)
                 ax.set_xlim(edges[0], edges[-1])
                 ax.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
                 _draw_slope(ax, tables, name, layer)

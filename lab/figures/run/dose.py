@@ -143,10 +143,12 @@ class Map(parts.Figure):
         maps = {title: name for title, name in maps.items() if rows[name].notna().any()}
         if not maps:
             raise NothingToShowError("map: no trial that is done has a number")
-        wide = max(2.6, 0.5 * len(across.values))
-        figure = panels.sheet(1, len(maps), width=wide + 0.9, height=0.32 * len(down.values) + 1.3)
-        (axes,) = figure.subplots(1, len(maps), sharey=True, squeeze=False)
-        for ax, (title, name) in zip(axes, maps.items(), strict=True):
+        wide = max(2.6, 0.5 * len(across.values)) + 0.9
+        columns = panels.on_page(len(maps), wide)
+        shape = len(maps) // columns, columns
+        figure = panels.sheet(*shape, width=wide, height=0.32 * len(down.values) + 1.3)
+        axes = figure.subplots(*shape, sharey=True, squeeze=False)
+        for ax, (title, name) in zip(axes.flat, maps.items(), strict=True):
             cells = np.full((len(down.values), len(across.values)), np.nan)
             for variant, value in rows[name].items():
                 cells[down.place[str(variant)], across.place[str(variant)]] = value
@@ -160,8 +162,9 @@ class Map(parts.Figure):
                 ha="right" if slanted else "center",
             )
             ax.set_xlabel(across.words)
-        axes[0].set_yticks(range(len(down.values)), down.values)
-        axes[0].set_ylabel(down.words)
+        for ax in axes[:, 0]:
+            ax.set_yticks(range(len(down.values)), down.values)
+            ax.set_ylabel(down.words)
         hatched = rows[list(maps.values())].isna().any(axis=None)
         missing = [writing.patch("no trial is done", **style.MISSING)] if hatched else []
         writing.legend(figure, [writing.words("medians over the trials that are done"), *missing])

@@ -58,7 +58,11 @@ class Overview(parts.Figure):
         predicted = _predicted(tables, rows["variant"]).clip(*scales.RATIOS)
         _ratios(axes[0], rows, predicted, colours)
         axes[0].set_xlabel("speed of the first\nhidden layer over\nthat of the last")
-        _first_to_last(axes[1], rows["saturation_start"], rows["saturation_end"], colours)
+        if rows[["saturation_start", "saturation_end"]].notna().any(axis=None):
+            _first_to_last(axes[1], rows["saturation_start"], rows["saturation_end"], colours)
+        else:
+            recorded = "saturation" in tables["layers"]
+            panels.nothing(axes[1], "no hidden layer has one" if recorded else "not recorded")
         axes[1].set_xlim(-0.03, 1.03)
         axes[1].set_xlabel(f"saturated share of the\nhidden layers\n(|σ′| < {threshold(tables)} sup|σ′|)")
         _outcomes(axes[2], rows["variant"], trials, column, colours)
@@ -122,9 +126,6 @@ def _ratios(ax: Axes, rows: pd.DataFrame, predicted: pd.Series, colours: list[st
 
 def _first_to_last(ax: Axes, start: pd.Series, end: pd.Series, colours: list[str]) -> None:
     """Two marks a row, and a line between them."""
-    if start.isna().all() and end.isna().all():
-        panels.nothing(ax, "not recorded")
-        return
     ax.hlines(start.index, start, end, color=colours, linewidth=0.8, alpha=0.6)
     for at, colour in zip(start.index, colours, strict=True):
         ax.plot(start[at], at, **_OPEN | {"color": colour})
@@ -144,7 +145,7 @@ def _outcomes(ax: Axes, names: pd.Series, trials: pd.DataFrame, column: str, col
         looks = _FILLED | {"markersize": 3, "alpha": 0.6, "mew": 0, "color": colours[place[name]]}
         ax.plot(of_variant[column], [place[name]] * len(of_variant), **looks)
     medians = done.groupby("variant", observed=True)[column].median()
-    ax.plot(medians, [place[name] for name in medians.index], "|", color=style.INK, markersize=8, mew=1.4)
+    ax.plot(medians, [place[name] for name in medians.index], "|", color=style.ink(), markersize=8, mew=1.4)
     ax.set_xlim(min(0, done[column].min()) - 0.03, 1.03)
 
 

@@ -1,8 +1,10 @@
 from itertools import pairwise
 
 import matplotlib
+import pytest
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
 
 from lab.figures.drawing import style
 
@@ -41,3 +43,27 @@ def test_the_style_ends_with_its_context_and_what_a_user_set_does_not_count():
             assert matplotlib.rcParams["font.sans-serif"] == ["DejaVu Sans"]
             assert matplotlib.rcParams["axes.titlepad"] == matplotlib.rcParamsDefault["axes.titlepad"]
         assert dict(matplotlib.rcParams) == before
+
+
+def test_letters_that_the_font_lacks_come_from_a_font_that_is_there(monkeypatch, recwarn):
+    monkeypatch.setattr(style, "WIDE_SCRIPTS", ("None Such", "STIXNonUnicode"))
+    style.fonts.cache_clear()
+    try:
+        with style.context():
+            assert matplotlib.rcParams["font.family"] == ["sans-serif", "STIXNonUnicode"]
+            figure = Figure()
+            figure.suptitle("\ue156")  # of these fonts in that one alone
+            figure.canvas.draw()
+    finally:
+        style.fonts.cache_clear()
+    assert not recwarn.list
+
+
+@pytest.mark.parametrize(
+    ("own", "colour"), [("dark_background", "white"), ({"font.size": 8}, style.INK), (None, style.INK)]
+)
+def test_numbers_of_an_axis_and_plain_lines_have_the_colour_of_the_style(own, colour):
+    with style.context(own):
+        figure = Figure()
+        (label, *_) = figure.subplots().get_xticklabels()
+        assert to_hex(label.get_color()) == to_hex(style.ink()) == to_hex(colour)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lab.analysis.summary import summary
-from lab.figures import NothingToShowError, draw
+from lab.figures import Layout, NothingToShowError, draw
 from tests.figures.conftest import make_tables, texts
 
 NAMES = ("a, floor=0.0", "a, floor=0.1", "a, floor=1.0", "b, floor=0.0", "b, floor=0.1", "b, floor=1.0")
@@ -36,6 +36,13 @@ def test_a_cell_for_each_variant_with_its_number(two_keys):
     (image,) = figure.axes[1].images
     np.testing.assert_array_equal(image.get_array().ravel(), rows["final_test_accuracy"])
     assert f"{rows['final_test_accuracy'].iloc[0]:.2g}" in texts(figure)
+
+
+def test_on_a_narrow_page_the_maps_stand_one_above_the_other(two_keys):
+    narrow = draw("map", two_keys, layout=Layout(width=3.4))
+    above, below = (ax.get_subplotspec() for ax in narrow.axes)
+    assert (above.rowspan.start, below.rowspan.start) == (0, 1)
+    assert above.colspan == below.colspan
 
 
 @pytest.mark.parametrize(

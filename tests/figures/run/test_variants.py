@@ -76,6 +76,14 @@ def test_without_test_examples_it_is_the_training_accuracy():
     assert [len(line.get_xdata()) for line in figure.axes[2].lines[:2]] == [2, 2]
 
 
+def test_no_saturation_of_a_hidden_layer_is_not_called_unrecorded():
+    tables = make_tables(("a",), 2, 2)
+    tables["layers"]["saturation"] = np.nan  # as without hidden layers, or where sup |σ′| is infinite
+    shown = texts(draw("overview", tables))
+    assert "no hidden layer has one" in shown
+    assert "not recorded" not in shown
+
+
 def test_what_is_not_there_is_said():
     tables = make_tables(("a",), 2, 2)
     saturation = tables["layers"].pop("saturation")
