@@ -31,7 +31,7 @@ NEXT_TO_NOTHING = 0.02
 LEARNED = 0.85
 """The part of the task from which on training has succeeded, however saturated the network is by then."""
 
-BY_HEART = 0.25
+BY_HEART = 0.5
 """The part of the task that is learned of the training data before it is asked whether it is by heart."""
 
 VANISHING = 0.1
