@@ -19,27 +19,8 @@ Numbers may also have shape (rows, k): a list of k numbers in each cell.
 """
 
 MISSING = frozenset(
-    [
-        *(
-            "",
-            "?",
-            "-",
-            "NA",
-            "N/A",
-            "n/a",
-            "#N/A",
-            "#NA",
-            "<NA>",
-            "NaN",
-            "NAN",
-            "nan",
-            "null",
-            "NULL",
-            "None",
-        ),
-        *("#N/A N/A", "-1.#IND", "1.#IND", "-1.#QNAN", "1.#QNAN", "-NaN", "-nan"),
-    ]
-)
+    ["", "?", "-", "NA", "N/A", "n/a", "#N/A", "#N/A N/A", "#NA", "<NA>", "null", "NULL", "None"]
+) | {"NaN", "NAN", "nan", "-NaN", "-nan", "-1.#IND", "1.#IND", "-1.#QNAN", "1.#QNAN"}
 """What stands for a missing value: what pandas' readers take for one, and the marks of old files."""
 
 WORDS = frozenset(["-", "None"])
