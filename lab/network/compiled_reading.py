@@ -18,8 +18,8 @@ STATISTICS = (
 )
 """The numbers of a layer in the kernel's order; ``reading.h`` says what each is."""
 
-RANKS = 6
-"""So many of the sorted σ′ and a of a layer the kernel finds, as ``ranks.h`` says."""
+RANKS = 3
+"""At so many ranks the kernel finds the sorted σ′ and a of a layer, as ``ranks.h`` says."""
 
 
 class EngineReading:
@@ -67,7 +67,7 @@ class EngineReading:
             self._examples = x, y
         numbers = np.zeros((trials, len(sizes) - 1, len(STATISTICS)))
         self.found = {name: numbers[..., k] for k, name in enumerate(STATISTICS)}
-        self.ranked = np.empty((trials, len(sizes) - 1, 2, RANKS), dtype)
+        self.ranked = np.empty((trials, len(sizes) - 1, 2, RANKS, 2), dtype)
         last = np.empty((2, trials, m, padded_width(sizes[-1], dtype)), dtype)
         self.z, self.a = (rows[:, :, : sizes[-1]].mT for rows in last)
         starts = m * np.cumsum([0, *(padded_width(n, dtype) for n in sizes[1:])])

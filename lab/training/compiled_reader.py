@@ -26,7 +26,7 @@ MEASURED = (
 """The probes whose columns the kernel measures."""
 
 PERCENTILES = (2, 50, 98)
-"""What the kernel tells of σ′ and of a, each by two of its `lab.network.compiled_reading.RANKS`."""
+"""What the kernel tells of σ′ and of a, each by the numbers at one of its `lab.network.compiled_reading.RANKS` and at the next."""
 
 OF_PERCENTILES = {f"{name}_p{q:02}" for name in ("slope", "a") for q in PERCENTILES}
 
@@ -197,7 +197,7 @@ class CompiledReader:
         }
         if self._sorts:
             shares = _sought(tuple(n), m)[2][:, None]
-            of_layers = between(made.ranked.reshape(*made.ranked.shape[:-1], -1, 2), shares)
+            of_layers = between(made.ranked, shares)
             for k, name in enumerate(("slope", "a")):
                 columns |= {f"{name}_p{q:02}": of_layers[:, :, k, i] for i, q in enumerate(PERCENTILES)}
         return columns
@@ -261,7 +261,7 @@ def _sought(sizes: tuple[int, ...], m: int) -> tuple[list[int], Array, Array]:
     every = [sorted_every(n, m) for n in sizes[1:]]
     counts = [n * -(-m // step) for n, step in zip(sizes[1:], every, strict=True)]
     places, shares = zip(*(ranks(count, PERCENTILES) for count in counts), strict=True)
-    return every, np.stack(places).reshape(len(every), -1), np.stack(shares)
+    return every, np.ascontiguousarray(np.stack(places)[..., 0]), np.stack(shares)
 
 
 def _sound(made: EngineReading) -> Array:

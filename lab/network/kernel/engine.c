@@ -18,7 +18,6 @@
 #define NAMED(name) EXPANDED(name, KIND)
 #define EXPORT __attribute__((visibility("default")))
 
-#define PADDED ((int64_t)(64 / sizeof(real)))
 #define MOST_LAYERS 256
 #define TOGETHER 64  // examples of an evaluation that go through the layers together
 
@@ -318,7 +317,7 @@ typedef struct {
     const double *least, *steepest;  // of each layer: what |sigma'| is saturated below, where it is largest
     const int64_t *every, *ranks;    // of each layer: one of so many examples is ranked, and which RANKS are sought
     double *statistics;              // (trials, L, STATISTICS)
-    real *ranked;                    // (trials, L, 2, RANKS): sigma' and a at these ranks; or NULL
+    real *ranked;                    // (trials, L, 2, RANKS, 2): sigma' and a at these ranks and the next; or NULL
     real *z, *a;                     // of the output layer, padded
     real *inside;                    // z of the layers, one after the other, padded; or NULL
     const int64_t *kept_at;          // of each reading of `watch`: at which place of `weights` they are kept; or -1
@@ -329,7 +328,7 @@ typedef struct {
 static void look(const Network *net, const Reading *r, int64_t at, const real *theta, const Pass *p) {
     double *out = r->statistics + at * net->depth * STATISTICS;
     const int64_t L = net->depth, last = r->m * padded(net->sizes[L]);
-    real *ranked = r->ranked ? r->ranked + at * L * 2 * RANKS : NULL;
+    real *ranked = r->ranked ? r->ranked + at * L * 4 * RANKS : NULL;
     Block before = {p->x, p->x_stride, r->m, net->sizes[0]};
     real *inside = r->inside ? r->inside + at * r->m * neurons(net) : NULL;
     memcpy(r->z + at * last, p->z[L], last * sizeof(real));
@@ -338,26 +337,26 @@ static void look(const Network *net, const Reading *r, int64_t at, const real *t
         const int64_t n = net->sizes[l], width = padded(n), below = net->sizes[l - 1];
         if (inside) memcpy(inside, p->z[l], r->m * width * sizeof(real)), inside += r->m * width;
         const Block a = {p->a[l], width, r->m, n}, slope = {p->slope[l], width, r->m, n};
-        out[LARGEST_Z] = largest_of((Block){p->z[l], width, r->m, n}, 0);
+        out[LARGEST_Z] = largest_of(&(Block){p->z[l], width, r->m, n}, 0);
         if (r->of_theta) {
-            out[WEIGHTS] = norm_of((Block){theta, width, below, n}, 0);
-            out[BIASES] = norm_of((Block){theta + below * width, width, 1, n}, 0);
+            out[WEIGHTS] = norm_of(&(Block){theta, width, below, n}, 0);
+            out[BIASES] = norm_of(&(Block){theta + below * width, width, 1, n}, 0);
             theta += (below + 1) * width;
         }
         if (r->norms_only) continue;
-        out[SLOPES] = sum_of(slope);
-        count_slopes(slope, p->z[l], r->least[l - 1], r->steepest[l - 1], out);
-        out[TWINS] = twins_of((Block){p->z[l], width, r->m, n}, p->slope[l], r->marks, r->near, p->rows[0], p->rows[1]);
-        out[A] = sum_of(a);
-        out[A_SPREAD] = norm_of(a, (real)(out[A] / (double)(r->m * n)));
+        out[SLOPES] = sum_of(&slope);
+        count_slopes(&slope, p->z[l], r->least[l - 1], r->steepest[l - 1], out);
+        out[TWINS] = twins_of(&(Block){p->z[l], width, r->m, n}, p->slope[l], r->marks, r->near, p->rows[0], p->rows[1]);
+        out[A] = sum_of(&a);
+        out[A_SPREAD] = norm_of(&a, (real)(out[A] / (double)(r->m * n)));
         const int in_place = l == 1 && !r->order;  // x, whose rows end without padding, and which is the same each time
         if (in_place && at == 0) {
             before.at = p->rows[0], before.stride = padded(below);
             for (int64_t i = 0; i < r->m; i++) copy(p->rows[0] + i * before.stride, p->x + i * p->x_stride, below);
         }
-        out[LOW_INPUT] = in_place && at > 0 ? r->statistics[LOW_INPUT] : low_of(before, r->low_input);
-        for (int k = 0; ranked && k < 2; k++, ranked += RANKS)
-            ranks_of(k ? a : slope, r->every[l - 1], r->ranks + (l - 1) * RANKS, ranked, p->across[0]);
+        out[LOW_INPUT] = in_place && at > 0 ? r->statistics[LOW_INPUT] : low_of(&before, r->low_input);
+        for (int k = 0; ranked && k < 2; k++, ranked += 2 * RANKS)
+            ranks_of(k ? &a : &slope, r->every[l - 1], r->ranks + (l - 1) * RANKS, ranked, p->across[0]);
         before = a;
     }
 }
@@ -371,16 +370,16 @@ static void measure(const Network *net, double *out, real *theta, const Learning
     backward(net, theta, m, p, how);
     for (int64_t l = 1; l <= net->depth; l++, out += STATISTICS) {
         const int64_t n = net->sizes[l], width = padded(n), below = net->sizes[l - 1];
-        if (change) out[UPDATE_W] = norm_of((Block){change, width, below, n}, 0), change += (below + 1) * width;
+        if (change) out[UPDATE_W] = norm_of(&(Block){change, width, below, n}, 0), change += (below + 1) * width;
         if (!squares) continue;
-        out[DELTA] = norm_of((Block){p->delta[l], width, m, n}, 0);
-        if (l < net->depth) out[ERROR] = norm_of((Block){p->z[l], width, m, n}, 0);
+        out[DELTA] = norm_of(&(Block){p->delta[l], width, m, n}, 0);
+        if (l < net->depth) out[ERROR] = norm_of(&(Block){p->z[l], width, m, n}, 0);
         if ((out[SPEED_W] = root_of(squares, width, n)) < 0) {
             const real *a = l > 1 ? p->a[l - 1] : p->x;
             learn_from(a, l > 1 ? padded(below) : p->x_stride, p->delta[l], width, m, gradient, below, NULL, p->sum);
-            out[SPEED_W] = scaled_norm_of((Block){gradient, width, below, n}, 0);
+            out[SPEED_W] = scaled_norm_of(&(Block){gradient, width, below, n}, 0);
         }
-        if ((out[SPEED_B] = root_of(squares + 2 * width, width, n)) < 0) out[SPEED_B] = scaled_norm_of((Block){sums, width, 1, n}, 0);
+        if ((out[SPEED_B] = root_of(squares + 2 * width, width, n)) < 0) out[SPEED_B] = scaled_norm_of(&(Block){sums, width, 1, n}, 0);
         squares += SQUARES * width, sums += width;
     }
 }

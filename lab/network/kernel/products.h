@@ -134,7 +134,6 @@ static void multiply(const Product *p) {
 }
 
 // The lanes of two vectors in turn, of their first halves and of their second ones.
-#define LANES (VECTOR_BYTES / REAL_BYTES)
 #if LANES == 16
 #define FIRST 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23
 #define SECOND 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31

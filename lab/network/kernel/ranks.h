@@ -1,90 +1,69 @@
-// The numbers that stand at some ranks of a block when it is sorted, found without sorting it.
-//
-// The bits of numbers are counted by their highest digits, as in a radix sort, and only numbers whose digits are
-// those of a number that is sought are looked at again.
+// The numbers that stand at some ranks of a block when it is sorted, and the next ones, found without sorting it: numbers
+// have bits in their order, and the bits that part the lower numbers from the higher ones are found by halves.
 
 #pragma once
 #include "reading.h"
 
-enum { RANKS = 6, FEW = 24, MOST_DIGITS = 11 };
-
-typedef BY_SIZE(uint32_t, uint64_t) __attribute__((may_alias)) bits;
-#define HIGHEST ((bits)1 << (8 * sizeof(real) - 1))
+enum { RANKS = 3 };
 
 // Bits in the order of the numbers, where -0 is 0; and back.
-INLINE bits ordered(real x) {
-    bits b;
-    x += 0, memcpy(&b, &x, sizeof b);
-    return b & HIGHEST ? ~b : b | HIGHEST;
-}
-INLINE real number(bits b) {
-    real x;
-    b = b & HIGHEST ? b ^ HIGHEST : ~b, memcpy(&x, &b, sizeof x);
-    return x;
-}
+#define MOST_WHOLE BY_SIZE(INT32_MAX, INT64_MAX)
+INLINE ivec turned(ivec b) { return b ^ ((b >> (8 * REAL_BYTES - 1)) & MOST_WHOLE); }
+INLINE ivec ordered(vec x) { return turned((ivec)(x + 0)); }
+INLINE real number(whole b) { return ((vec)turned(whole_all(b)))[0]; }
 
-static void sort(bits *x, int64_t n) {
-    for (int64_t i = 1; i < n; i++) {
-        const bits moved = x[i];
-        int64_t k = i;
-        for (; k > 0 && x[k - 1] > moved; k--) x[k] = x[k - 1];
-        x[k] = moved;
+// The numbers at these ranks of n bits, and the next ones, or the same again where there is none.
+static void find(const whole *x, int64_t n, whole least, whole largest, const int64_t *rank, real *out) {
+    whole low[RANKS], high[RANKS];  // no more than rank + 1 bits are up to `low`, and the next number's up to `high`
+    int64_t up_to_low[RANKS] = {0};
+    ivec below[RANKS], above[RANKS];
+    UNROLLED for (int k = 0; k < RANKS; k++) {
+        low[k] = least - (least > -MOST_WHOLE), high[k] = largest;
+        below[k] = whole_all(least), above[k] = whole_all(~largest);
     }
-}
-
-// Puts the bits whose digit is marked in front; returns how many they are.
-static int64_t in_front(bits *x, int64_t n, bits least, int shift, const uint8_t *marked) {
-    int64_t front = 0;
-    for (int64_t i = 0; i < n; i++) {
-        const bits here = x[i];
-        x[i] = x[front], x[front] = here;
-        front += marked[(here - least) >> shift];
+    for (int open = 1; open;) {
+        ivec middle[RANKS], count[RANKS];
+        UNROLLED for (int k = 0; k < RANKS; k++)
+            middle[k] = whole_all(low[k] + (whole)(((uint64_t)high[k] - (uint64_t)low[k]) / 2)), count[k] = whole_all(0);
+        for (int64_t i = 0; i < n; i += W) {
+            const ivec here = whole_from(x + i);
+            UNROLLED for (int k = 0; k < RANKS; k++) count[k] -= here <= middle[k];
+        }
+        open = 0;
+        UNROLLED for (int k = 0; k < RANKS; k++) {
+            const int64_t up_to_middle = sum_across(count[k]);
+            const int is_low = up_to_middle <= rank[k] + 1;
+            low[k] = is_low ? middle[k][0] : low[k], high[k] = is_low ? high[k] : middle[k][0];
+            up_to_low[k] = is_low ? up_to_middle : up_to_low[k];
+            open |= up_to_low[k] <= rank[k] && (uint64_t)high[k] - (uint64_t)low[k] > 1;
+        }
     }
-    return front;
-}
-
-// The numbers at ranks that rise, of n bits, which are put in another order.
-static void find(bits *x, int64_t n, const int64_t *rank, int64_t ranks, real *out) {
-    if (n <= FEW) {
-        sort(x, n);
-        for (int64_t k = 0; k < ranks; k++) out[k] = number(x[rank[k]]);
-        return;
+    for (int64_t i = 0; i < n; i += W) {
+        const ivec here = whole_from(x + i);
+        UNROLLED for (int k = 0; k < RANKS; k++) {
+            const ivec is_low = here <= low[k];
+            below[k] = larger(below[k], (ivec)choose(is_low, (vec)here, (vec)below[k]));
+            above[k] = larger(above[k], (ivec)choose(is_low, (vec)above[k], (vec)~here));
+        }
     }
-    bits least = x[0], largest = x[0];
-    for (int64_t i = 1; i < n; i++) least = x[i] < least ? x[i] : least, largest = x[i] > largest ? x[i] : largest;
-    int digits = 4, shift = 0;
-    while (digits < MOST_DIGITS && n >> digits > 3) digits++;
-    while ((largest - least) >> shift >> digits) shift++;
-    uint32_t below[(1 << MOST_DIGITS) + 1];  // how many have a lower digit
-    uint8_t marked[1 << MOST_DIGITS];
-    memset(below, 0, sizeof(*below) * ((1 << digits) + 1)), memset(marked, 0, 1 << digits);
-    for (int64_t i = 0; i < n; i++) below[((x[i] - least) >> shift) + 1]++;
-    for (int64_t d = 0; d < 1 << digits; d++) below[d + 1] += below[d];
-    int64_t digit[RANKS] = {0}, within[RANKS], several;
-    for (int64_t k = 0; k < ranks; k++) {
-        if (k) digit[k] = digit[k - 1];
-        while (below[digit[k] + 1] <= rank[k]) digit[k]++;
-        within[k] = rank[k] - below[digit[k]], marked[digit[k]] = 1;
-        if (shift == 0) out[k] = number(least + (bits)digit[k]);
-    }
-    if (shift == 0) return;
-    n = in_front(x, n, least, shift, marked);
-    for (int64_t k = 0; k < ranks; k++) marked[digit[k]] = 0;
-    for (int64_t k = 0; k < ranks; k += several) {
-        for (several = 1; k + several < ranks && digit[k + several] == digit[k];) several++;
-        marked[digit[k]] = 1;
-        const int64_t alike = in_front(x, n, least, shift, marked);
-        marked[digit[k]] = 0;
-        find(x, alike, within + k, several, out + k);
-        x += alike, n -= alike;
+    for (int k = 0; k < RANKS; k++, out += 2) {
+        const int part = up_to_low[k] > rank[k];
+        out[0] = number(part ? largest_across(below[k]) : high[k]), out[1] = number(part ? ~largest_across(above[k]) : high[k]);
     }
 }
 
-// The numbers at these ranks among every `step`-th row.
-static void ranks_of(const Block b, int64_t step, const int64_t *rank, real *out, real *room) {
-    bits *x = (bits *)room;
+// Those among every `step`-th row.
+static void ranks_of(const Block *b, int64_t step, const int64_t *rank, real *out, real *room) {
+    whole *x = (whole *)room;
+    ivec largest = ordered(all(b->at[0])), least = ~largest;
     int64_t n = 0;
-    for (int64_t i = 0; i < b.m; i += step, n += b.n)
-        for (int64_t j = 0; j < b.n; j++) x[n + j] = ordered(b.at[i * b.stride + j]);
-    find(x, n, rank, RANKS, out);
+    for (int64_t i = 0; i < b->m; i += step, n += b->n)
+        for (int64_t c = 0; c < b->n; c += W) {
+            const ivec here = ordered(from(b->at + i * b->stride + c)), in = columns(b->n, c);
+            *(anywhere_whole *)(x + n + c) = here;  // what is too much is written over, in the end by what is more than any bits
+            largest = larger(largest, (ivec)choose(in, (vec)here, (vec)largest));
+            least = larger(least, (ivec)choose(in, (vec)~here, (vec)least));
+        }
+    *(anywhere_whole *)(x + n) = whole_all(MOST_WHOLE);
+    find(x, n, ~largest_across(least), largest_across(largest), rank, out);
 }

@@ -35,8 +35,11 @@ typedef int64_t whole;
 typedef real vec __attribute__((vector_size(VECTOR_BYTES)));
 typedef whole ivec __attribute__((vector_size(VECTOR_BYTES)));
 typedef vec anywhere __attribute__((aligned(sizeof(real)), may_alias));  // in memory
+typedef ivec anywhere_whole __attribute__((aligned(sizeof(real)), may_alias));
 
 #define W ((int64_t)(VECTOR_BYTES / sizeof(real)))
+#define LANES (VECTOR_BYTES / REAL_BYTES)
+#define PADDED ((int64_t)(64 / sizeof(real)))  // of such numbers are the rows of w and of neurons: the most lanes
 #define UNROLLED _Pragma("GCC unroll 16")
 #define INLINE static inline __attribute__((always_inline))
 #define MANTISSA BY_SIZE(23, 52)
@@ -46,6 +49,8 @@ typedef vec anywhere __attribute__((aligned(sizeof(real)), may_alias));  // in m
 
 INLINE vec all(real x) { return x - (vec){0}; }
 INLINE vec from(const real *x) { return *(const anywhere *)x; }
+INLINE ivec whole_all(whole x) { return x - (ivec){0}; }
+INLINE ivec whole_from(const whole *x) { return *(const anywhere_whole *)x; }
 INLINE void to(real *x, vec v) { *(anywhere *)x = v; }
 
 // x y + z, rounded once
@@ -71,11 +76,29 @@ INLINE vec most(vec x, vec y) { return choose((x > y) | (x != x), x, y); }
 INLINE vec size(vec x) { return (vec)((ivec)x & ~(ivec)all(-(real)0)); }
 INLINE vec with_sign(vec x, vec of) { return (vec)((ivec)x | ((ivec)of & (ivec)all(-(real)0))); }  // for x >= 0
 
-INLINE int any(ivec mask) {
-    whole found = 0;
-    for (int i = 0; i < W; i++) found |= mask[i];
-    return found != 0;
-}
+// Makes every lane of x what an operation makes of all lanes: x = OP(x, x with its lanes exchanged), by halves.
+#define EXCHANGED(x, k) __builtin_shufflevector(x, x, LANE_NUMBERS(k))
+#if LANES == 16
+#define LANE_NUMBERS(k) k, 1 ^ k, 2 ^ k, 3 ^ k, 4 ^ k, 5 ^ k, 6 ^ k, 7 ^ k, 8 ^ k, 9 ^ k, 10 ^ k, 11 ^ k, 12 ^ k, 13 ^ k, 14 ^ k, 15 ^ k
+#define ACROSS(OP, x) x = OP(x, EXCHANGED(x, 8)), x = OP(x, EXCHANGED(x, 4)), x = OP(x, EXCHANGED(x, 2)), x = OP(x, EXCHANGED(x, 1))
+#elif LANES == 8
+#define LANE_NUMBERS(k) k, 1 ^ k, 2 ^ k, 3 ^ k, 4 ^ k, 5 ^ k, 6 ^ k, 7 ^ k
+#define ACROSS(OP, x) x = OP(x, EXCHANGED(x, 4)), x = OP(x, EXCHANGED(x, 2)), x = OP(x, EXCHANGED(x, 1))
+#elif LANES == 4
+#define LANE_NUMBERS(k) k, 1 ^ k, 2 ^ k, 3 ^ k
+#define ACROSS(OP, x) x = OP(x, EXCHANGED(x, 2)), x = OP(x, EXCHANGED(x, 1))
+#else
+#define LANE_NUMBERS(k) k, 1 ^ k
+#define ACROSS(OP, x) x = OP(x, EXCHANGED(x, 1))
+#endif
+
+INLINE ivec sum(ivec x, ivec y) { return x + y; }
+INLINE ivec either(ivec x, ivec y) { return x | y; }
+INLINE ivec larger(ivec x, ivec y) { return (ivec)choose(x > y, (vec)x, (vec)y); }
+
+INLINE whole sum_across(ivec x) { return ACROSS(sum, x), x[0]; }
+INLINE whole largest_across(ivec x) { return ACROSS(larger, x), x[0]; }
+INLINE int any(ivec mask) { return ACROSS(either, mask), mask[0] != 0; }
 
 // a polynomial, the highest power first
 #define POLY(coefficients, u) poly(coefficients, sizeof(coefficients) / sizeof(real), u)
