@@ -13,7 +13,7 @@ from lab.training import probes
 from lab.training.compiled import CompiledSteps
 from lab.training.examples import Examples, correct
 from lab.training.reader import Reader
-from lab.training.statistics import between, marks, near_share, norm, ranks, sorted_every
+from lab.training.statistics import between, marks, near_share, ranks, sorted_every
 
 OF_NORMS = (probes.LearningSpeed, probes.ErrorSize, probes.UpdateRatio, probes.ParameterNorms)
 """The probes of `MEASURED` that need nothing but norms."""
@@ -73,9 +73,9 @@ class CompiledReader:
         rows = self._steps.rows()
         made = self._single(rows, self._fixed_examples, inside=bins)
         made.measure(None if self._fixed_examples else rows)
-        y = self._targets(rows, np.zeros(1, np.int64), made.m)
-        if not self._plain(made, y).all():
+        if not self._plain(made).all():
             return False
+        y = self._targets(rows, np.zeros(1, np.int64), made.m)
         updates = np.full_like(made.found["weights"], np.nan) if last else self._updates(made, rows)
         if bins and self._training.recording.neurons:
             self._reader.read_neurons(reading, self._steps.propagate(), last)
@@ -99,12 +99,12 @@ class CompiledReader:
         engine.keep()
         plans = self._reader.multiple is None and probes.UpdateRatio in self._asked
         made.watch(steps.step + 1, every, starts, rows, planned=plans, keep=tested)
-        y = self._targets(rows, starts[: count * every : every], m)
-        plain = self._plain(made, y).reshape(count, -1).all(axis=1)
+        plain = self._plain(made).reshape(count, -1).all(axis=1)
         if not plain.all():
             engine.rewind()
             return self._before(reading, int(plain.argmin()), most)
         self._wait = 1
+        y = self._targets(rows, starts[: count * every : every], m)
         figures = np.full((2, count, engine.trials), np.nan)
         for k, theta in zip(tested, made.weights, strict=False):
             figures[:, k] = self._reader.evaluation.of_outputs(*engine.outputs(self._training.test.x, theta))
@@ -141,12 +141,8 @@ class CompiledReader:
         chosen = rows[:, np.add.outer(starts, np.arange(m))].swapaxes(0, 1)
         return np.asarray(train.y[chosen.reshape(-1, m)].mT)
 
-    def _plain(self, made: EngineReading, y: Array) -> Array:
+    def _plain(self, made: EngineReading) -> Array:
         """Of each row, whether its numbers are finite and no neurons look equal, or it is of a lost trial."""
-        if "error_rms" in self._training.recording.columns:
-            error = np.empty_like(made.a)
-            self._training.network.cost.gradient(made.a, y, error)
-            made.found["error"][:, -1] = norm(error) / made.m
         going = np.tile(self._recorder.readings.diverged < 0, made.readings)
         twins = made.found["twins"].any(axis=1) if probes.EqualNeurons in self._asked else False
         return np.asarray(~going | (_sound(made) & ~np.asarray(twins)))

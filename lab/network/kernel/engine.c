@@ -134,10 +134,10 @@ static void output_error(const Network *net, int64_t m, Pass *p) {
         for (int64_t j = 0; j < width; j += W) {
             vec aj = from(a + j), error = aj - from(y + j);
             if (cost == SOFTMAX) error = from(delta + j) / sum - from(y + j);
-            if (cost == CROSS_ENTROPY && !cancels)
-                error = choose(error == 0, error, error / (aj * (1 - aj)));
-            if (!cancels) error = error * passed(floor, from(slope + j));
-            to(delta + j, error * from(share + j));
+            vec e = error;
+            if (cost == CROSS_ENTROPY && (p->e || !cancels)) e = choose(error == 0, error, error / (aj * (1 - aj)));
+            if (p->e) to(p->e[L] + i * width + j, e * from(share + j));
+            to(delta + j, (cancels ? error : e * passed(floor, from(slope + j))) * from(share + j));
         }
     }
 }
@@ -373,7 +373,7 @@ static void measure(const Network *net, double *out, real *theta, const Learning
         if (change) out[UPDATE_W] = norm_of(&(Block){change, width, below, n}, 0), change += (below + 1) * width;
         if (!squares) continue;
         out[DELTA] = norm_of(&(Block){p->delta[l], width, m, n}, 0);
-        if (l < net->depth) out[ERROR] = norm_of(&(Block){p->z[l], width, m, n}, 0);
+        out[ERROR] = norm_of(&(Block){p->z[l], width, m, n}, 0);
         if ((out[SPEED_W] = root_of(squares, width, n)) < 0) {
             const real *a = l > 1 ? p->a[l - 1] : p->x;
             learn_from(a, l > 1 ? padded(below) : p->x_stride, p->delta[l], width, m, gradient, below, NULL, p->sum);
