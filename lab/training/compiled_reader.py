@@ -26,7 +26,7 @@ MEASURED = (
 """The probes whose columns the kernel measures."""
 
 PERCENTILES = (2, 50, 98)
-"""What the kernel tells of σ′ and of a, each by the numbers at one of its `lab.network.compiled_reading.RANKS` and at the next."""
+"""What the kernel tells of σ′ and of a: each by the numbers at a rank and at the next."""
 
 OF_PERCENTILES = {f"{name}_p{q:02}" for name in ("slope", "a") for q in PERCENTILES}
 
