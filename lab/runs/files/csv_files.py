@@ -49,18 +49,18 @@ def csv_by_python(table: pd.DataFrame, header: bool = True) -> bytes:
 
 def _cells(column: pd.Series) -> list[str]:
     """The cells of a column of at least one row as they stand in the file."""
-    if column.dtype == "float64":
+    values = column.tolist()
+    if column.dtype in ("float64", "int64"):
         from pydantic_core import to_json
 
-        numbers = to_json(column.tolist(), inf_nan_mode="constants").decode()
+        numbers = to_json(values, inf_nan_mode="constants").decode()
         return numbers[1:-1].replace("NaN", "").replace("Infinity", "inf").split(",")
     if column.dtype == "float32":
         return ["" if x != x else str(x) for x in column.to_numpy()]
-    told = column.astype(object).where(column.notna(), "")
-    if column.dtype.kind in "biu":
-        return [*map(str, told)]
-    quoted = {x: _quoted(str(x)) for x in told.unique()}
-    return [quoted[x] for x in told]
+    import pandas as pd
+
+    cells = {x: "" if pd.isna(x) else _quoted(str(x)) for x in set(values)}
+    return [cells[x] for x in values]
 
 
 _NOTHING = '""'
