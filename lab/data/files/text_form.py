@@ -18,6 +18,9 @@ from lab.errors import PartError, counted
 BLANKS = " "
 """The separator that stands for any run of blanks and tabs."""
 
+WINDOWS = "cp1252"
+"""The encoding that Windows has used in Western Europe and America."""
+
 _SEPARATORS = ("\t", ";", "|", ",", BLANKS)
 """In the order in which they are tried: a comma may be a decimal mark, and a blank may be in a text."""
 
@@ -52,6 +55,7 @@ class Form:
     arff: bool = False
     ruled: bool = False
     headers: int = 1
+    encoding: str = "utf-8-sig"
 
     def plain(self, line: str) -> str:
         """A line of the rows as CSV has it."""
@@ -60,6 +64,8 @@ class Form:
     @property
     def notes(self) -> Iterator[str]:
         """What is unlike a file with commas and points whose first line names the columns."""
+        if self.encoding == WINDOWS:
+            yield "the file is no UTF-8 and was read as Windows-1252; save it as UTF-8 if letters are wrong"
         if self.comments:
             yield f"{counted(self.comments, 'line')} of comment before the table"
         if self.separator != ",":
