@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from lab.data.counts import few
-from lab.data.files.cells import column
+from lab.data.files.cells import absent, column
 from lab.data.files.selection import slips
 from lab.data.files.table import Table
 from lab.errors import PartError, counted
@@ -56,7 +56,7 @@ def _empty(table: Table) -> npt.NDArray[np.bool_]:
     rows = np.ones(len(table.places), dtype=np.bool_)
     for cells in table.columns.values():
         if rows.any():
-            rows &= cells == "" if cells.dtype.kind == "O" else np.isnan(cells)
+            rows &= absent(cells)
     return rows
 
 

@@ -19,7 +19,7 @@ import pandas as pd
 from lab.data.counts import check_size
 from lab.data.dataset import IntArray
 from lab.data.files import text_form
-from lab.data.files.cells import MISSING, WORDS, Column, column, number
+from lab.data.files.cells import MISSING, WORDS, Column, absent, column, number
 from lab.data.files.examples import of_examples
 from lab.data.files.selection import rises_by_one
 from lab.data.files.table import Table
@@ -307,7 +307,7 @@ def _left_out(titles: list[str], columns: dict[str, Column]) -> Iterator[str]:
         shown = f"column {place + 1}, which has no name," if unnamed else f"column {title!r}"
         if len(columns) == 1:
             return
-        if (given == "").all() if given.dtype.kind == "O" else np.isnan(given).all():
+        if absent(given).all():
             yield f"{shown} has no values and is left out"
             del columns[title]
         elif unnamed and place == 0:

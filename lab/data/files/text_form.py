@@ -199,6 +199,9 @@ def _check_one_column(name: str, lines: Sequence[str]) -> None:
     lines = [line for line in lines if line.strip()]
     for mark in dict.fromkeys(re.findall(r"[^\w\s.+'\"-]", lines[0])):
         counts = {line.count(mark) for line in lines}
+        if len(counts) == 1 and all(line.startswith('"') and line.rstrip().endswith('"') for line in lines):
+            told = "each line stands in quotes as a whole, which makes it one column; take these quotes out"
+            raise PartError(f"{name}: {told}")
         if len(counts) == 1:
             told = f"{json.dumps(mark)} cuts every line into {counts.pop() + 1}"
             raise PartError(f"{name} has one column; separator = {told}", "separator")

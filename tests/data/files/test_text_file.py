@@ -69,6 +69,8 @@ def slip(line, word):
         ("! made by hand\n! May\na b y\n1 2 3\n4 5 6\n", {},
          "a.csv: line 2: 2 fields, expected 4 as in the header; "
          "where the table begins with line 3, with 3 fields, take those before it out, or put # before each"),
+        ('"x,y"\n"1,2"\n', {},
+         "a.csv: each line stands in quotes as a whole, which makes it one column; take these quotes out"),
         ("x~y\n1~2\n", {}, 'a.csv has one column; separator = "~" cuts every line into 2'),
         ("+1 1:0.5 3:2\n-1 2:0.5 \n", {},
          "a.csv holds index:value pairs, as LIBSVM has them; this line makes an .npz of it: "
