@@ -175,6 +175,12 @@ def test_without_a_header_columns_are_counted(read):
     assert table.notes == ("no line names the columns: they are c0 … c2",)
 
 
+def test_a_header_may_count_from_1_over_numbers_that_are_not_whole(read):
+    assert list(read("1,2,3,4\n0.5,2,3,1\n1.5,7,1,0\n").columns) == ["1", "2", "3", "4"]
+    for text in ("1,2,3,4\n5,6,7,8\n", "1.0,2.0,3.0,4.0\n0.5,2.0,3.0,1.0\n", "1,2,3\n1.5,2.5,3.5\n"):
+        assert "c0" in read(text).columns
+
+
 def test_what_is_given_is_not_guessed(read):
     assert list(read("a,b\nc,d\n", header=False).columns) == ["c0", "c1"]
     assert list(read("1,2\n3,4\n", header=True).columns) == ["1", "2"]
