@@ -5,8 +5,9 @@ import gzip
 import re
 import zlib
 from array import array
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from io import StringIO
 from itertools import count, islice
@@ -83,37 +84,22 @@ def read(
     the file is empty, ragged or no table.
     """
     try:
-        if path.suffix.lower() == ".gz":
-            _check_unpacked(path, name)
-        try:
-            return _read(path, name, _encoding(path), separator, header, missing)
-        except UnicodeDecodeError:
-            return _read(path, name, _other_encoding(path, name), separator, header, missing)
+        encoding = _encoding(path, name)
+        with _opened(path, encoding) as file:
+            sample = list(_sampled(name, file))
+        for kind, begins in _MARKED_UP:
+            if begins.match("".join(sample[:9])):
+                raise PartError(f"{name} holds {kind}, which is not read, expected a table")
+        form = replace(text_form.form(name, sample, separator, header), encoding=encoding)
+        if form.width > MOST_COLUMNS:
+            raise PartError(f"{name} has {form.width} columns, expected at most {MOST_COLUMNS}")
+        places = _places(path, name, form)
+        titles = _titles(name, form)
+        columns = _columns(path, form, titles, missing)
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
         raise PartError(f"{name} is damaged: {error}") from error
     except pd.errors.ParserError as error:
         raise PartError(f"{name} cannot be read: {str(error).strip()}") from error
-
-
-def _read(
-    path: Path,
-    name: str,
-    encoding: str,
-    separator: str | None,
-    header: bool | None,
-    missing: Collection[str],
-) -> Table:
-    with _opened(path, encoding) as file:
-        sample = list(_sampled(name, file))
-    for kind, begins in _MARKED_UP:
-        if begins.match("".join(sample[:9])):
-            raise PartError(f"{name} holds {kind}, which is not read, expected a table")
-    form = replace(text_form.form(name, sample, separator, header), encoding=encoding)
-    if form.width > MOST_COLUMNS:
-        raise PartError(f"{name} has {form.width} columns, expected at most {MOST_COLUMNS}")
-    places = _places(path, name, form)
-    titles = _titles(name, form)
-    columns = _columns(path, form, titles, missing)
     if len(next(iter(columns.values()))) != len(places):
         raise PartError(f"{name} has quotes or blank lines that may mean two things")
     notes = [*form.notes, *_left_out(titles, columns)]
@@ -129,33 +115,40 @@ def _bytes(path: Path) -> IO[bytes]:
     return cast(IO[bytes], gzip.open(path)) if path.suffix.lower() == ".gz" else path.open("rb")
 
 
-def _encoding(path: Path) -> str:
+def _blocks(path: Path, name: str) -> Iterator[bytes]:
+    """What a file holds once it is unpacked. Raises PartError where that is too large."""
+    size = 0
     with _bytes(path) as file:
-        return "utf-16" if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig"
+        while block := file.read(2**20):
+            size += len(block)
+            check_size(f"{name}, unpacked", size)
+            yield block
 
 
-def _other_encoding(path: Path, name: str) -> str:
-    """The encoding of a file that is no UTF-8: that of Windows, where no line has letters of UTF-8.
+def _encoding(path: Path, name: str) -> str:
+    """UTF-8; or UTF-16, where the file is marked so; or that of Windows, where no line has letters of UTF-8.
 
-    Raises PartError with the first line that is neither, and where the file is no text.
+    Raises PartError where the file is packed, and with the first line that is none of these.
     """
-    with path.open("rb") as file:
-        first = file.read(4)
-    for begins, kind in _PACKED.items():
-        if first.startswith(begins) and path.suffix.lower() != ".gz":
-            raise PartError(f"{name} {kind}")
-    wrong, only_windows = "", True
+    first = next(_blocks(path, name), b"")
+    if packed := next((kind for begins, kind in _PACKED.items() if first.startswith(begins)), ""):
+        raise PartError(f"{name} {packed}")
+    usual = "utf-16" if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+    blocks = _blocks(path, name)
+    with suppress(UnicodeDecodeError):
+        deque(codecs.iterdecode(blocks, usual), maxlen=0)
+        return usual
+    deque(blocks, maxlen=0)  # the rest may be too large
+    wrong, is_windows = "", True
     with _bytes(path) as file:
         for at, line in enumerate(file, 1):
             try:
-                only_windows &= line.decode().isascii()
+                is_windows &= line.decode().isascii()
             except UnicodeDecodeError as error:
                 byte = f"byte 0x{line[error.start]:02x}"
                 wrong = wrong or f"line {at}: is not UTF-8 ({byte}); save the file as UTF-8"
-                only_windows &= _NOT_WINDOWS.isdisjoint(line)
-            if wrong and not only_windows:
-                break
-    if not only_windows:
+                is_windows &= _NOT_WINDOWS.isdisjoint(line)
+    if not is_windows:
         raise PartError(f"{name}: {wrong}")
     return WINDOWS
 
@@ -169,14 +162,6 @@ def _rows(path: Path, form: Form) -> TextIO:
         return file
     with file:
         return StringIO("".join(map(form.plain, file)))
-
-
-def _check_unpacked(path: Path, name: str) -> None:
-    size = 0
-    with gzip.open(path) as file:
-        while block := file.read(2**20):
-            size += len(block)
-            check_size(f"{name}, unpacked", size)
 
 
 def _sampled(name: str, file: TextIO) -> Iterator[str]:
