@@ -9,7 +9,7 @@ import pandas as pd
 
 from lab.data.counts import few
 from lab.data.files.cells import absent, column
-from lab.data.files.selection import slips
+from lab.data.files.selection import MOST_SLIPS, slips
 from lab.data.files.table import Table
 from lab.errors import PartError, counted
 
@@ -71,18 +71,19 @@ def _of_texts(table: Table) -> npt.NDArray[np.bool_]:
     among: list[str] = []
     width = 0
     for title, cells in table.columns.items():
-        if words := slips(cells):
+        if 0 < len(words := slips(cells)) <= MOST_SLIPS:
             wrong = pd.Series(cells).isin(words).to_numpy()
             texts |= wrong
             numbers |= ~wrong & (cells != "")
             names |= cells == title
             among += cells[wrong].tolist()
+            width += 1
         elif cells.dtype.kind == "f":
             numbers |= ~np.isnan(cells)
-        width += cells.dtype.kind == "f" or bool(words)
+            width += 1
     rows = texts & ~numbers
-    ends = np.flatnonzero(numbers)[[0, -1]] if numbers.any() else (0, 0)
-    rows[max(ends[0], 1) : ends[1]] &= names[max(ends[0], 1) : ends[1]]
+    amid = slice(*np.flatnonzero(numbers)[[0, -1]]) if numbers.any() else slice(0)
+    rows[amid] &= names[amid]
     if rows.sum() == 1 and _LEAST_WIDTH <= width == len(among) and few(len({*among}), len(among)):
         _refuse_turned(table, int(table.places[rows][0]), among[0])
     return rows & (width > 1)

@@ -8,9 +8,6 @@ from lab.data.counts import ROWS_OF_A_KIND, few
 from lab.data.files.cells import MISSING, number
 
 _YEARS = range(1800, 2101)
-_COUNTED = 3
-"""More numbers than so, from 1 on, count the columns where the rows have numbers that are not whole."""
-
 _LEAST_WIDTH = 3
 """Of fewer columns than so, a line above the others names columns."""
 
@@ -24,10 +21,10 @@ def names_columns(titles: Sequence[str], body: Sequence[Sequence[str]], decimal:
     if numbers := [value for title in titles if (value := number(title, decimal)) is not None]:
         first, count = numbers[0], len(numbers)
         counted = numbers == [first + index for index in range(count)]
+        parted = any((value := number(cell, decimal)) and value % 1 for row in body for cell in row)
+        from_1 = first == 1 and parted and all(map(str.isdigit, titles))
         if counted and (
-            (first == 0 and count > 2)
-            or (first == 1 and count > _COUNTED and "." not in "".join(titles) and _has_parts(body, decimal))
-            or (first in _YEARS and count > 1)
+            (first == 0 and count > 2) or (from_1 and count > 3) or (first in _YEARS and count > 1)
         ):
             return True
         rows = [row for row in body if [cell.strip() for cell in row] != titles]
@@ -35,13 +32,6 @@ def names_columns(titles: Sequence[str], body: Sequence[Sequence[str]], decimal:
         return over_columns and not again and all(low < high for low, high in pairwise(numbers))
     again = _again(titles, body)
     return over_columns or (len(set(titles)) == len(titles) and 2 * len(again) <= len(titles))
-
-
-def _has_parts(body: Sequence[Sequence[str]], decimal: str) -> bool:
-    """Whether a number in these rows is not whole."""
-    return any(
-        (value := number(cell, decimal)) is not None and value % 1 != 0 for row in body for cell in row
-    )
 
 
 def _again(titles: Sequence[str], body: Sequence[Sequence[str]]) -> list[str]:

@@ -72,9 +72,9 @@ def look(path: Path) -> Look:
         chosen, left_out = _chosen(read)
         settings |= chosen
     else:
-        columns = [row for part in read for row in _arrays(part)]
-        targets = [part.y[:, 0] if part.has_texts else part.y for part in read]
-        lacking = [_unusable(part.x) | _unusable(y) for part, y in zip(read, targets, strict=True)]
+        parts = [_arrays(part) for part in read]
+        columns = [_described(*array) for part in parts for array in part.items()]
+        lacking = [np.any([*map(_unusable, part.values())], axis=0) for part in parts]
         settings |= _for_absent(np.concatenate(lacking))
     if isinstance(read, Table) or len(read) == 1:
         rows = len(read.places if isinstance(read, Table) else read[0].places)
@@ -217,7 +217,7 @@ def _described(title: str, column: Column) -> dict[str, Any]:
     }
 
 
-def _arrays(rows: Rows) -> list[dict[str, Any]]:
-    """The two arrays of a part."""
+def _arrays(rows: Rows) -> dict[str, Column]:
+    """The two arrays of a part, by their names."""
     x, y = (name[0].partition(" of ")[2] for name in (rows.features, rows.targets))
-    return [_described(x, rows.x), _described(y, rows.y[:, 0] if rows.y.shape[1] == 1 else rows.y)]
+    return {x: rows.x, y: rows.y[:, 0] if rows.y.shape[1] == 1 else rows.y}

@@ -143,7 +143,7 @@ def form(name: str, lines: Sequence[str], separator: str | None = None, header: 
     >>> found.separator, found.decimal, found.titles
     (';', ',', ('height', 'width'))
 
-    Raises PartError where there are no rows, and where what was given cuts the lines less well than another.
+    Raises PartError where there are no rows, or one column that another separator would cut.
     """
     comments = len(list(takewhile(is_comment, lines)))
     if found := arff.head(name, lines):
@@ -155,8 +155,6 @@ def form(name: str, lines: Sequence[str], separator: str | None = None, header: 
         lines = list(map(without_rule, lines))
     marked = [line.lstrip("#% ") for line in lines[:comments] if not line.startswith("sep=")][-1:]
     mark = separator or _separator(name, lines[comments:])
-    if separator is not None:
-        _check_separator(name, separator, lines[comments:])
     rows = list(records(name, lines[comments:], mark, comments))
     if not rows:
         raise PartError(f"{name} is empty, expected rows, and a line before them that names the columns")
@@ -180,20 +178,6 @@ def form(name: str, lines: Sequence[str], separator: str | None = None, header: 
     return made(None, comments, len(first), comments)
 
 
-def _check_separator(name: str, given: str, lines: Sequence[str]) -> None:
-    """Raise PartError where another separator, but not this one, cuts all lines into as many fields."""
-    better = _separator(name, lines)
-    by_given, by_better = (_widths(name, lines, mark) for mark in (given, better))
-    if (
-        better != given
-        and (by_given == {1} or len(by_given) > 1)
-        and len(by_better - {1}) == 1 == len(by_better)
-    ):
-        cut = "leaves one column" if by_given == {1} else "does not cut all lines alike"
-        told = f"{name}: separator = {given!r} {cut}; {better!r} makes {min(by_better)} columns"
-        raise PartError(told, "separator")
-
-
 def _check_one_column(name: str, lines: Sequence[str]) -> None:
     """Raise PartError where lines that no usual separator cuts are cut alike by another."""
     lines = [line for line in lines if line.strip()]
@@ -205,14 +189,6 @@ def _check_one_column(name: str, lines: Sequence[str]) -> None:
         if len(counts) == 1:
             told = f"{json.dumps(mark)} cuts every line into {counts.pop() + 1}"
             raise PartError(f"{name} has one column; separator = {told}", "separator")
-
-
-def _widths(name: str, lines: Sequence[str], separator: str) -> set[int]:
-    """The numbers of fields of the lines; none where quotes do not match."""
-    try:
-        return {len(row) for _, row in records(name, lines, separator)}
-    except PartError:
-        return set()
 
 
 def _separator(name: str, lines: Sequence[str]) -> str:

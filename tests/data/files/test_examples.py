@@ -41,6 +41,8 @@ def test_rows_that_are_no_examples_are_left_out_and_told(table, text, note):
 def test_a_text_beside_numbers_and_one_amid_the_rows_are_no_such_rows(table):
     for line in ("?,one,a", "one,two,a"):
         assert len(table(f"x,z,y\n{ROWS}{line}\n{ROWS}").places) == 13
+    tickets = "".join(f"{'PC ' * (row % 2)}{row}a,,{row % 3}\n" for row in range(30))
+    assert len(table(f"ticket,age,y\n{tickets.replace(',,', ',7,')}PC 1,,\n").places) == 31
     assert len(table(f"x,y\n{ROWS.replace(',a', '').replace(',b', '')}one,7\n").places) == 7
 
 
