@@ -68,6 +68,8 @@ def _of_texts(table: Table) -> npt.NDArray[np.bool_]:
     [True, True, False]
     """
     texts, numbers, names = (np.zeros(len(table.places), dtype=np.bool_) for _ in range(3))
+    if any(cells.dtype.kind == "f" and not absent(cells).any() for cells in table.columns.values()):
+        return texts
     among: list[str] = []
     width = 0
     for title, cells in table.columns.items():
