@@ -41,13 +41,19 @@ def parts(settings: Experiment, about: Key = (), *, where: Where, faulty: Collec
     uses a design that is wrong by itself, which is told at the design.
     """
     found = []
-    for key, used, make in _attempts(settings, about, where):
+    for key, used, words, make in _attempts(settings, about, where):
         if concerns(key[:2], faulty) or any(("activations", name) in faulty for name in used):
             continue
+        escaped = next(filter(has_escapes, words), "")
         try:
+            if escaped and not used:  # but a formula may have several lines
+                raise PartError("")
             make()
         except PartError as error:
-            if key[0] == "activations" or not any(_is_wrong(name, settings, where) for name in used):
+            if escaped:
+                message = f"there is nothing of this name; {without_escapes(escaped)}"
+                found.append(Finding(key, message))
+            elif key[0] == "activations" or not any(_is_wrong(name, settings, where) for name in used):
                 found.append(_of_parameter(key, error, settings) or Finding(key, str(error)))
         except Exception as error:  # the system may refuse a path for reasons of its own
             found.append(Finding(key, f"cannot be made: {told(error)}"))
@@ -138,8 +144,8 @@ def _check_blank(asked: Blank) -> None:
 
 def _attempts(
     settings: Experiment, about: Key, where: Where
-) -> Iterator[tuple[Key, set[str], Callable[[], object]]]:
-    """The key of every part, the words of an activation, which may name designs, and what makes the part."""
+) -> Iterator[tuple[Key, set[str], set[str], Callable[[], object]]]:
+    """The key of every part, its words that may name designs, all its words, and what makes it."""
     activation = partial(from_spec, designs=settings.designs, **where)
     makers: dict[str, Callable[[Any], object]] = {
         "activations": activation,
@@ -147,13 +153,10 @@ def _attempts(
         "probes": partial(_quantity, where=where),
     }
     for key, part, spec in named_parts(settings):
-        if about and key[0] != about[0]:
-            continue
-        make = makers.get(part.kind, partial(plugins.build, part.kind, **where))
-        if escaped := next(filter(has_escapes, _words(spec)), ""):
-            make = partial(_or_escapes, make, escaped) if part.kind == "activations" else _refuse_escapes
-            spec = spec if part.kind == "activations" else escaped
-        yield key, set(_words(spec)) if part.kind == "activations" else set(), partial(make, spec)
+        if not about or key[0] == about[0]:
+            make = makers.get(part.kind, partial(plugins.build, part.kind, **where))
+            words = {*_words(spec)}
+            yield key, words if part.kind == "activations" else set(), words, partial(make, spec)
     match about:
         case ():
             designs = settings.activations
@@ -163,10 +166,9 @@ def _attempts(
             designs = {}
     for name, design in designs.items():
         formula = "value" if design.value is not None else "derivative"
-        yield ("activations", name), {name}, partial(_design_name, name)
-        text = getattr(design, formula)
-        made = partial(_or_escapes, activation, text) if text and has_escapes(text) else activation
-        yield ("activations", name, formula), {name}, partial(made, name)
+        yield ("activations", name), {name}, set(), partial(_design_name, name)
+        text = getattr(design, formula) or ""
+        yield ("activations", name, formula), {name}, {text}, partial(activation, name)
 
 
 def _words(spec: Any) -> Iterator[str]:
@@ -188,22 +190,6 @@ def _is_wrong(name: str, settings: Experiment, where: Where) -> bool:
     except PartError:
         return True
     return False
-
-
-def _or_escapes(make: Callable[[Any], object], escaped: str, spec: Any) -> object:
-    """The part, whose formula may have several lines; where there is none, a backslash may be to blame."""
-    try:
-        return make(spec)
-    except PartError:
-        raise _refused_escapes(escaped) from None
-
-
-def _refuse_escapes(word: str) -> None:
-    raise _refused_escapes(word)
-
-
-def _refused_escapes(word: str) -> PartError:
-    return PartError(f"there is nothing of this name; {without_escapes(word)}")
 
 
 def _design_name(name: str) -> None:

@@ -94,6 +94,8 @@ def right_value(kind: str, value: Any) -> str:
             return value_text(value in (1, "true", "True"))
         case "list_type", str() if _LIST.fullmatch(value):
             return _in_brackets(value)
+        case "list_type", str() if value.startswith("["):
+            return 'its texts in quotes, as ["a", "b"]' if value.endswith("]") else ""
         case "list_type", str() | int() | float():
             return f"[{number_meant(str(value)) or value_text(value)}]"
         case "dict_type" | "model_type", [dict(), *_]:

@@ -1,7 +1,9 @@
 """Keys that are set from outside the file, as by ``-o training.eta=0.3``, and what gives way to them."""
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from itertools import takewhile
 from typing import Any
 
@@ -138,6 +140,9 @@ def _override_key(written: str) -> Key:
     return key
 
 
+_UNQUOTED = re.compile(r"(?<=[\[{,=])\s*(?!(?:true|false|inf|nan)\b)([A-Za-z][\w-]*)\s*(?=[,\]}])")
+"""A word in a list or a table that stands in no quotes."""
+
 _WRITTEN = "an override is written KEY=VALUE, for example training.eta=0.3"
 
 
@@ -147,19 +152,20 @@ def _of_python(value: Any) -> Any:
 
 
 def _value(override: str) -> Any:
-    """The TOML value after the sign =, or the text itself where it is none."""
+    """The TOML value after the sign =, its quotes perhaps taken by a shell, or else the text itself."""
     _, equals, text = override.partition("=")
     if not equals:
         raise ValueError(_WRITTEN)
     try:
         text.encode("utf-8")
-        tables = tomllib.loads(f"value = {text}", parse_float=as_written)
+        for written in (text, _UNQUOTED.sub(r'"\1"', text))[: 1 + text.lstrip().startswith(("[", "{"))]:
+            with suppress(tomllib.TOMLDecodeError):
+                tables = tomllib.loads(f"value = {written}", parse_float=as_written)
+                return tables["value"] if tables.keys() == {"value"} else text
     except TooSmallError:
         raise
     except UnicodeEncodeError:
         raise ValueError("the value is not valid text") from None
-    except tomllib.TOMLDecodeError:
-        return text
     except (RecursionError, ValueError):
         raise ValueError("the value is nested too deeply, or a number has too many digits") from None
-    return tables["value"] if tables.keys() == {"value"} else text
+    return text

@@ -134,10 +134,10 @@ def to_compare(key: Key) -> str:
 
 def belongs(name: str, value: Any) -> str:
     """Where a key with this value belongs, or one that is so called elsewhere; empty where nowhere."""
-    if place := _home(name, value):
-        return f"it {place}"
-    others = ((word, place) for word in called_here(name) if (place := _home(word, value)))
-    return next((f"it is called {word!r} here, and {place}" for word, place in others), "")
+    for word in (name, *called_here(name)):
+        if place := _home(word, value):
+            return f"it {place}" if word == name else f"it is called {word!r} here, and {place}"
+    return ""
 
 
 def _home(name: str, value: Any) -> str:

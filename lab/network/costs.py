@@ -238,9 +238,8 @@ def _no_probabilities(name: str, y: Array) -> str | None:
     low, high = float(np.min(y)), float(np.max(y))
     if low >= 0 and high <= 1:
         return None
-    return (
-        f"{name} needs targets in [0, 1], and these go from {low:g} to {high:g}; expected cost = 'quadratic'"
-    )
+    told = f"{name} needs targets in [0, 1], and these go from {low:g} to {high:g}"
+    return f"{told}; expected cost = 'quadratic' with an output that reaches them, as 'identity'"
 
 
 def of_best_constant(cost: Cost, y: Array, sigma: Activation) -> float:

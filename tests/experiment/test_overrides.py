@@ -21,6 +21,13 @@ from tests.experiment.test_source import TEXT
         ("title=tanh(z) + 0.1*z", "tanh(z) + 0.1*z"),
         ("title = true", True),
         ("title=1\n[network]", "1\n[network]"),
+        ("title=[tanh, relu,0.5]", ["tanh", "relu", 0.5]),
+        (
+            "title={name=elu, alpha=0.5, on = true, k=[a]}",
+            {"name": "elu", "alpha": 0.5, "on": True, "k": ["a"]},
+        ),
+        ("title=[x]_+", "[x]_+"),
+        ("title=[tanh(z), relu]", "[tanh(z), relu]"),
     ],
 )
 def test_values_of_overrides(override, value, written):

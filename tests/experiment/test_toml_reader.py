@@ -10,6 +10,8 @@ from lab.experiment.toml_reader import UnreadableError, values
         ("[a.b]\nc = 1\n[a]\nb.d = 1\n", 4, "a.b", "is given twice, on lines 1 and 4; keep one of them"),
         ('{"a": 1}', 1, "", "this is no TOML, as JSON is none"),
         ("data:\n  name: a\n", 1, "", "in TOML a table has a heading: [data]"),
+        ("a := 0.1", 1, "", "TOML uses '=': a = 0.1\n"),
+        ("a 0.1", 1, "", "TOML uses '=': a = 0.1\n"),
         ("a = None", 1, "", "TOML has no such value; leave the key out"),
         ("a = (3, 3)", 1, "", "a list stands in brackets: [3, 3]"),
         ("a = 1;", 1, "", "leave out the ;"),

@@ -45,7 +45,7 @@ def test_all_data_that_cannot_be_read_are_told_at_once(written):
         ("train = 100", "train", "train = 100 asks for more than the 24 rows"),
         ("test = 24", "test", "test = 24 leaves nothing to train on"),
         ("train = 3\ntest = 22", "test", "make 25 rows"),
-        ('separator = "|"', "separator", "separator = '|' leaves one column; ',' makes 3 columns"),
+        ('separator = "|"', "separator", 'separator = "|" is wrong'),
         ('separator = "||"', "separator", "expected one letter"),
         ("header = false", "header", "header = false is wrong"),
         ('task = "numbers"', "task", "'c0' is not a number"),

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import numpy as np
 
@@ -109,14 +109,6 @@ class _Bounded:
         return self.file.tell()
 
 
-def _bounded(path: Path, file: IO[bytes]) -> Any:
-    return _Bounded(str(path), file)
-
-
-def _unzipped(path: Path) -> Any:
-    return path.open("rb") if path.suffix.lower() == ".tar" else gzip.open(path)
-
-
 def _members(path: Path) -> Iterator[tuple[str, str, Callable[[], Any]]]:
     """The files in a folder or an archive: how messages name each, its own name, and what opens it."""
     if path.is_dir():
@@ -130,7 +122,11 @@ def _members(path: Path) -> Iterator[tuple[str, str, Callable[[], Any]]]:
             for name in archive.namelist():
                 yield f"{path}: {name}", name, partial(archive.open, name)
     elif path.name.lower().endswith((".tgz", ".tar.gz", ".tar")):
-        with _unzipped(path) as file, tarfile.open(fileobj=_bounded(path, file), mode="r:") as tar:
+        opener: Any = Path.open if path.suffix.lower() == ".tar" else gzip.open
+        with (
+            opener(path, "rb") as file,
+            tarfile.open(fileobj=cast(Any, _Bounded(str(path), file)), mode="r:") as tar,
+        ):
             for member in tar:
                 if member.isfile():
                     yield f"{path}: {member.name}", member.name, partial(tar.extractfile, member)

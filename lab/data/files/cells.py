@@ -1,6 +1,5 @@
 """What the cells of a table mean: a number, a text, or nothing."""
 
-import json
 import re
 from collections.abc import Collection, Iterable
 from typing import Any, TypeAlias
@@ -96,6 +95,16 @@ def with_signs(words: Iterable[str]) -> str:
     return next((word for word in signed if not set(_SIGNS).isdisjoint(word)), "")
 
 
+def absent(column: Column) -> npt.NDArray[np.bool_]:
+    """Which rows of a column have no text, or lack a number.
+
+    >>> absent(np.array(["a", ""], dtype=object)).tolist(), absent(np.array([[1, np.nan], [2, 3]])).tolist()
+    ([False, True], [True, False])
+    """
+    lacking: Any = column == "" if column.dtype.kind == "O" else np.isnan(column)
+    return np.asarray(lacking if lacking.ndim == 1 else lacking.any(axis=1), dtype=np.bool_)
+
+
 _TRUTHS = {"true": 1.0, "false": 0.0, "": np.nan}
 
 
@@ -161,12 +170,9 @@ def _names_none(words: Collection[str], decimal: str, texts: bool) -> bool:
 def check_numbers(
     name: str, unit: str, places: IntArray, title: str, column: Column, hint: str = "", about: str = ""
 ) -> None:
-    """Raise PartError, ``about`` a key, with the place of the first text in a column that is to hold numbers.
-
-    A ``{}`` of the hint is that text, in quotes as TOML has it.
-    """
+    """Raise PartError, ``about`` a key, with the place of the first text in a column of numbers."""
     if column.dtype.kind == "O":
         for place, cell in zip(places, column, strict=True):
             if cell and number(cell) is None:
-                told = f"{cell!r} is not a number{hint.replace('{}', json.dumps(cell, ensure_ascii=False))}"
-                raise PartError(f"{name}: {unit} {place}: column {title}: {told}", about)
+                told = f"column {title}: {cell!r} is not a number{hint}"
+                raise PartError(f"{name}: {unit} {place}: {told}", about)

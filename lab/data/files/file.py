@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 import numpy as np
 
@@ -131,16 +132,18 @@ class File(DataSource):
         """The rows of the one part or the two, features and targets chosen."""
         from lab.data.files.selection import chosen
 
-        read = self.read(folder)
-        if isinstance(read, list):
-            return read
         try:
+            read = self.read(folder)
+            if isinstance(read, list):
+                return read
             return [chosen(read, self.target, self.features, self.ignore or (), self.one_hot)]
         except PartError as error:
-            if self.header is None or not replace(self, header=None)._can_be_chosen(folder):
-                raise
-            told = f"{error}; header = {str(self.header).lower()} is wrong, the columns are there without it"
-            raise PartError(told, "header") from error
+            for key in _OF_TEXTS:
+                given, unset = getattr(self, key), dict[str, Any]({key: None})
+                if given is not None and replace(self, **unset)._can_be_chosen(folder):
+                    told = f"{key} = {json.dumps(given)} is wrong, the columns are there without it"
+                    raise PartError(f"{error}; {told}", key) from error
+            raise
 
     def _can_be_chosen(self, folder: Path) -> bool:
         try:

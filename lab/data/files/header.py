@@ -21,6 +21,9 @@ def names_columns(titles: Sequence[str], body: Sequence[Sequence[str]], decimal:
     if numbers := [value for title in titles if (value := number(title, decimal)) is not None]:
         first, count = numbers[0], len(numbers)
         counted = numbers == [first + index for index in range(count)]
+        from_1 = counted and first == 1 and count > 3 and all(map(str.isdigit, titles))
+        if from_1 and any((value := number(cell, decimal)) and value % 1 for row in body for cell in row):
+            return True
         if counted and ((first == 0 and count > 2) or (first in _YEARS and count > 1)):
             return True
         rows = [row for row in body if [cell.strip() for cell in row] != titles]

@@ -2,10 +2,8 @@
 
 from pathlib import Path
 
-import numpy as np
-
 from lab.activations.design.knots import Knots
-from lab.data.files.cells import check_numbers
+from lab.data.files.cells import absent, check_numbers
 from lab.data.files.text_file import read
 from lab.errors import PartError, system_reason
 
@@ -28,9 +26,8 @@ def knots_from_csv(path: Path) -> Knots:
             raise PartError(f"{path}: expected the columns z and slope with values, got {has}")
         column = table.columns[title]
         check_numbers(str(path), table.unit, table.places, title, column)
-        absent = column == "" if column.dtype.kind == "O" else np.isnan(column)
-        if absent.any():
-            place = table.places[absent.argmax()]
+        if (lacking := absent(column)).any():
+            place = table.places[lacking.argmax()]
             raise PartError(f"{path}: {table.unit} {place}: column {title}: a number is missing")
     z, slopes = (table.columns[title].tolist() for title in COLUMNS)
     try:

@@ -1,7 +1,6 @@
 """A file of data looked at: what its columns hold, and the table ``[data]`` that would read it."""
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,11 +11,19 @@ import pandas as pd
 
 from lab.data import Dataset, source
 from lab.data.counts import few
-from lab.data.files.cells import Column, number, thousands, truths
+from lab.data.files.cells import Column, absent, number, truths
 from lab.data.files.file import File
 from lab.data.files.kinds import KINDS
 from lab.data.files.rows import Rows
-from lab.data.files.selection import TARGETS, code_of_missing, names_rows, slips, stands_apart, unfit
+from lab.data.files.selection import (
+    MOST_SLIPS,
+    TARGETS,
+    code_of_missing,
+    names_rows,
+    slips,
+    stands_apart,
+    unfit,
+)
 from lab.data.files.table import Table
 from lab.errors import PartError
 
@@ -27,7 +34,6 @@ MOST_DROPPED = 0.1
 """Where more of the rows have a missing value, means are put there instead."""
 
 _MORE_TARGETS = (*TARGETS, "species", "diagnosis", "outcome", "quality", "survived", "output")
-_MOST_WORDS = 3
 
 
 @dataclass(frozen=True)
@@ -66,10 +72,10 @@ def look(path: Path) -> Look:
         chosen, left_out = _chosen(read)
         settings |= chosen
     else:
-        columns = [row for part in read for row in _arrays(part)]
-        targets = [part.y[:, 0] if part.has_texts else part.y for part in read]
-        absent = [_unusable(part.x) | _unusable(y) for part, y in zip(read, targets, strict=True)]
-        settings |= _for_absent(np.concatenate(absent))
+        parts = [_arrays(part) for part in read]
+        columns = [_described(*array) for part in parts for array in part.items()]
+        lacking = [np.any([*map(_unusable, part.values())], axis=0) for part in parts]
+        settings |= _for_absent(np.concatenate(lacking))
     if isinstance(read, Table) or len(read) == 1:
         rows = len(read.places if isinstance(read, Table) else read[0].places)
         settings |= {"test": rows // TEST_SHARE, "shuffle": True}
@@ -89,27 +95,25 @@ def _chosen(table: Table) -> tuple[dict[str, Any], dict[str, str]]:
     """The target, what to ignore, and what to do where values are missing; why columns are ignored."""
     targets = _targets(table)
     settings: dict[str, Any] = {"target": targets if len(targets) > 1 else targets[0]}
-    missing = codes = _codes(table)
-    ignore: dict[str, str] = {}
-    absent = np.zeros(len(table.places), dtype=np.bool_)
+    missing, ignore = {*_codes(table)}, dict[str, str]()
     for title, column in table.columns.items():
-        words = slips(column)
-        if 0 < len(words) <= _MOST_WORDS:
-            missing = [*missing, *words]
-            absent |= np.isin(column, words)
-        elif title not in targets and (reason := _why_ignored(title, column, words)):
+        if 0 < len(words := slips(column)) <= MOST_SLIPS:
+            missing |= {*words}
+        elif title not in targets and (reason := unfit(column) or names_rows(title, column)):
             ignore[title] = reason
-            continue
-        elif column.dtype.kind == "f":
-            column = np.where(np.isin(column, [float(code) for code in codes]), np.nan, column)
-        absent |= _unusable(column)
     if len(ignore) == len(table.columns) - len(targets):  # and nothing else is left
         ignore = {}
     if ignore:
         settings["ignore"] = [*ignore]
     if missing:
-        settings["missing"] = sorted({*missing})
-    return settings | _for_absent(absent), ignore
+        settings["missing"] = sorted(missing)
+    values = [value for word in missing if (value := number(word)) is not None]
+    lacking = np.zeros(len(table.places), dtype=np.bool_)
+    for title, column in table.columns.items():
+        if title not in ignore:
+            codes = np.isin(column, [*missing] if column.dtype.kind == "O" else values)
+            lacking |= _unusable(column) | (codes if column.ndim == 1 else False)
+    return settings | _for_absent(lacking), ignore
 
 
 def _codes(table: Table) -> list[str]:
@@ -123,53 +127,49 @@ def _codes(table: Table) -> list[str]:
     ]
 
 
-def _for_absent(absent: npt.NDArray[np.bool_]) -> dict[str, str]:
+def _for_absent(lacking: npt.NDArray[np.bool_]) -> dict[str, str]:
     """What to do where rows lack a value: nothing, where none does."""
-    return {"nan": "drop" if absent.mean() <= MOST_DROPPED else "mean"} if absent.any() else {}
-
-
-def _why_ignored(title: str, column: Column, slips: list[str]) -> str:
-    """Why a column is no feature; empty where it is one."""
-    if slips and not thousands(slips):
-        return f"{len(slips)} different texts among its numbers, as {slips[0]!r}"
-    return unfit(column) or names_rows(title, column)
+    return {"nan": "drop" if lacking.mean() <= MOST_DROPPED else "mean"} if lacking.any() else {}
 
 
 def _one_hot(table: Table) -> list[str]:
-    """The columns at the end of which one is 1 in each row and the others are 0; empty where none are."""
+    """The columns at the end of which one is 1 in each row and the others are 0; empty where none are.
+
+    Where such columns stand before them too, texts were made numbers, and all are features.
+    """
     ones, found, last = np.zeros(len(table.places)), list[str](), list[str]()
     for title, held in reversed([*table.columns.items()][1:]):
         column = truths(held)
-        if (
-            column.dtype.kind != "f"
-            or column.ndim > 1
-            or not (np.isin(column, (0, 1)).all() and column.any())
-        ):
+        if column.dtype.kind != "f" or column.ndim > 1:
+            break
+        if not (np.isin(column, (0, 1)).all() and column.any()):
             break
         ones += column
         last.insert(0, title)
         if len(last) > 2 and (ones == 1).all():
             found = [*last]
+        if found and (ones == 2).all():
+            return []
     return found
 
 
 def _targets(table: Table) -> list[str]:
-    """A column with a name that targets have; else those of `_one_hot`; else one of texts of few kinds.
+    """A column with a name that targets have, else the last, the first or the only one that tells classes.
 
-    Else the last of numbers, or in a file without a header the first, where it alone numbers classes. None
-    that holds one value alone, if there is another.
+    Those of `_one_hot` tell them together. Where none does it is the last column that differs.
     """
-    titles = list(table.columns)
-    named = [title for title in titles if title.casefold() in _MORE_TARGETS]
-    kinds = [title for title in (titles[-1], *titles) if _has_kinds(table.columns[title])]
-    numbers = [title for title in reversed(titles) if _differs(table.columns[title])]
-    if (
-        titles[0] == "c0"
-        and _numbers_classes(table.columns["c0"])
-        and not _numbers_classes(table.columns[titles[-1]])
-    ):
-        numbers.insert(0, "c0")
-    return named[:1] or _one_hot(table) or [*kinds, *numbers, titles[-1]][:1]
+    columns = table.columns
+    named = [title for title in columns if title.casefold() in _MORE_TARGETS]
+    usable = [title for title, one in columns.items() if _differs(one) and not names_rows(title, one)]
+    first, last = (usable or [*columns])[0], (usable or [*columns])[-1]
+    kinds = [title for title in columns if _has_kinds(columns[title])]
+    telling = [title for title in (last, first) if title in kinds or _numbers_classes(columns[title])]
+    ones = _one_hot(table)
+    if named or (telling[:1] == [last] and not ones):
+        return (named or telling)[:1]
+    if first in telling and (ones or first in ("c0", *kinds)):
+        return [first]
+    return ones or (kinds if len(kinds) == 1 else [last])
 
 
 def _numbers_classes(column: Column) -> bool:
@@ -181,7 +181,7 @@ def _numbers_classes(column: Column) -> bool:
 
 
 def _differs(column: Column) -> bool:
-    held = column[~_absent(column)]
+    held = column[~absent(column)]
     return not unfit(column) and bool((held != held[:1]).any())
 
 
@@ -190,21 +190,14 @@ def _has_kinds(column: Column) -> bool:
     return kinds > 1 and not unfit(column) and few(kinds, len(column))
 
 
-def _absent(column: Column, lacks: Callable[[Column], Any] = np.isnan) -> Any:
-    """Which rows have no text, or a number that ``lacks`` what is due."""
-    if column.dtype.kind == "O":
-        return column == ""
-    return lacks(column) if column.ndim == 1 else lacks(column).any(axis=1)
-
-
-def _unusable(column: Column) -> Any:
-    """Which rows are `_absent`, or infinite."""
-    return _absent(column, lambda numbers: ~np.isfinite(numbers))
+def _unusable(column: Column) -> npt.NDArray[np.bool_]:
+    """Which rows lack a value, or have an infinite one."""
+    return absent(column if column.dtype.kind == "O" else np.where(np.isfinite(column), column, np.nan))
 
 
 def _described(title: str, column: Column) -> dict[str, Any]:
-    absent = _absent(column)
-    held = column[~absent]
+    lacking = absent(column)
+    held = column[~lacking]
     kinds = pd.unique(held.ravel())
     if column.ndim == 2:
         kind = f"lists of {column.shape[1]} numbers"
@@ -218,13 +211,13 @@ def _described(title: str, column: Column) -> dict[str, Any]:
     return {
         "column": title,
         "type": kind,
-        "missing": int(absent.sum()),
+        "missing": int(lacking.sum()),
         "different": len(kinds),
         "from … to": " … ".join(dict.fromkeys([shown[0], shown[-1]])) if shown else "",
     }
 
 
-def _arrays(rows: Rows) -> list[dict[str, Any]]:
-    """The two arrays of a part."""
+def _arrays(rows: Rows) -> dict[str, Column]:
+    """The two arrays of a part, by their names."""
     x, y = (name[0].partition(" of ")[2] for name in (rows.features, rows.targets))
-    return [_described(x, rows.x), _described(y, rows.y[:, 0] if rows.y.shape[1] == 1 else rows.y)]
+    return {x: rows.x, y: rows.y[:, 0] if rows.y.shape[1] == 1 else rows.y}

@@ -45,8 +45,8 @@ def read(path: Path, name: str) -> list[Rows]:
             found = [member.removesuffix(".npy") for member in archive.namelist()]
     except zipfile.BadZipFile as error:
         raise PartError(f"{name} is not an .npz file: {error}") from error
-    wanted = _pair(found, "") or _pair(found, "train")
-    if wanted and not _pair(found, ""):
+    wanted = _pair(found, "train") or _pair(found, "")
+    if wanted:
         wanted += next(filter(None, (_pair(found, part) for part in _TEST_PARTS)), [])
     if not wanted:
         held = ", ".join(sorted(found)) or "nothing"
@@ -75,7 +75,7 @@ def read(path: Path, name: str) -> list[Rows]:
 
 def _pair(found: Collection[str], part: str) -> list[str]:
     """The names of the features and the targets of a part, or of all rows; none where one is missing."""
-    pair, forms = [], ("{0}_{1}", "{1}_{0}", "{0}{1}") if part else ("{0}",)
+    pair, forms = [], ("{0}_{1}", "{1}_{0}", "{0}{1}", "{1}{0}") if part else ("{0}",)
     for words in (FEATURES, TARGETS):
         names = [form.format(word, part) for word in words for form in forms]
         lowered = {one.lower(): one for one in found}

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from lab.data.counts import check_size
-from lab.data.files.cells import Column, column, number
+from lab.data.files.cells import Column, absent, column, number
 from lab.data.files.table import Table
 from lab.errors import PartError, installs
 
@@ -30,6 +30,9 @@ def read(path: Path, name: str, missing: Collection[str] = ()) -> Table:
     try:
         about = parquet.read_metadata(path)
         groups = [about.row_group(at) for at in range(about.num_row_groups)]
+        titles = about.schema.to_arrow_schema().names
+        if again := next((title for title in titles if titles.count(title) > 1), ""):
+            raise PartError(f"{name}: several columns are called {again!r}; give each a name of its own")
         columns_of_groups = [group.column(at) for group in groups for at in range(group.num_columns)]
         check_size(name, 8 * about.num_rows * about.num_columns)
         check_size(name, 8 * sum(one.num_values for one in columns_of_groups))
@@ -41,7 +44,7 @@ def read(path: Path, name: str, missing: Collection[str] = ()) -> Table:
         raise PartError(f"{name} is not a Parquet file that can be read: {error}") from error
     if not read.num_rows or not read.num_columns:
         raise PartError(f"{name} is empty: {read.num_rows} rows of {read.num_columns} columns")
-    absent = [value for word in missing if (value := number(word)) is not None]
+    codes = [value for word in missing if (value := number(word)) is not None]
     columns: dict[str, Column] = {}
     notes: list[str] = []
     for title in read.column_names:
@@ -59,9 +62,12 @@ def read(path: Path, name: str, missing: Collection[str] = ()) -> Table:
             columns[title] = _flat(where, values)
         elif _is_number(kind) or pa.types.is_null(kind):
             numbers = values.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
-            columns[title] = np.where(np.isin(numbers, absent), np.nan, numbers) if absent else numbers
+            columns[title] = np.where(np.isin(numbers, codes), np.nan, numbers) if codes else numbers
         else:  # of dates and what else there is, texts that can be ignored
             columns[title] = column(values.to_pandas().map(str, na_action="ignore"), missing)
+    for title in [title for title, held in columns.items() if absent(held).all()][: len(columns) - 1]:
+        notes.append(f"column {title!r} has no values and is left out")
+        del columns[title]
     return Table(name, "row", np.arange(1, read.num_rows + 1), columns, tuple(notes))
 
 
@@ -117,7 +123,7 @@ def _pixels(where: str, values: Any) -> tuple[Column, str]:
                 check_size(where, 8 * len(values) * image.width * image.height * len(image.getbands()))
                 pixels = np.asarray(image.convert("RGB") if image.mode in ("P", "RGBA", "CMYK") else image)
         except (OSError, TypeError, Image.DecompressionBombError) as error:
-            raise PartError(f"{where}: row {row + 1} is no image: {error}") from error
+            raise PartError(f"{where}: row {row + 1} is no image of {', '.join(_IMAGES)}") from error
         if made is None:
             shape = pixels.shape
             made = np.empty((len(values), pixels.size))

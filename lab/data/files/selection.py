@@ -11,6 +11,7 @@ import pandas as pd
 from lab.data.counts import MOST_CLASSES, ROWS_OF_A_KIND, check_size, few
 from lab.data.files.cells import (
     Column,
+    absent,
     check_numbers,
     number,
     only_by_case,
@@ -29,6 +30,9 @@ TARGETS = ("target", "label", "labels", "class", "y")
 
 _TEXTS_OF_A_KIND = 0.1
 """In a column of numbers and texts, texts are kinds where they are such a share; fewer are slips."""
+
+MOST_SLIPS = 3
+"""So many different texts in a column of numbers may stand for missing values; more are no numbers."""
 
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?![.\d])(T\d|\b).*|\d{1,2}:\d{2}(:\d{2})?")
 
@@ -155,7 +159,7 @@ def _check_names(table: Table, named: Mapping[str, str | Sequence[str] | bool | 
 
 
 def unfit(column: Column) -> str:
-    """Why a column of texts is no feature, in a word or two; empty where it is one, or holds numbers."""
+    """Why a column of texts is no feature, in a few words; empty where it is one, or numbers with slips."""
     if column.dtype.kind != "O":
         return ""
     words = column[column != ""]
@@ -164,8 +168,11 @@ def unfit(column: Column) -> str:
         return "dates"
     if grouped := thousands(kinds):
         return f"{grouped!r} is not read as a number: thousands separators"
-    if few(len(kinds), len(words)) or len(kinds) < 2:
+    among = slips(column)
+    if 0 < len(among) <= MOST_SLIPS or (not among and (few(len(kinds), len(words)) or len(kinds) < 2)):
         return ""
+    if among:
+        return f"{len(among)} different texts among its numbers, as {among[0]!r}"
     if signed := with_signs(kinds):
         return f"{signed!r} is not read as a number: a sign or unit stands beside it"
     if all(word[0] + word[-1] == "[]" for word in kinds):
@@ -234,7 +241,8 @@ def names_rows(title: str, column: Column) -> str:
 
 def rises_by_one(column: Column) -> bool:
     """Whether the values are those of a count of the rows."""
-    return len(column) > 2 and column.dtype.kind == "f" and bool((np.diff(column, axis=0) == 1).all())
+    is_numbers = len(column) > 2 and column.dtype.kind == "f" and column.ndim == 1
+    return is_numbers and bool((column == column[0] + np.arange(len(column))).all())
 
 
 def _targets(table: Table, target: str | list[str] | None) -> list[str]:
@@ -249,26 +257,30 @@ def _targets(table: Table, target: str | list[str] | None) -> list[str]:
 
 def _refuse_texts(table: Table, titles: Sequence[str], asked: Sequence[str], one_hot: bool) -> None:
     """Raise PartError where a column holds texts that are not made numbers, with the keys that help."""
-    refused = []
+    wrong, refused = [], []
     for title in titles:
         column = table.columns[title]
         if column.dtype.kind != "O" or title in asked:
             continue
-        if (words := slips(column)) and not thousands(words):
-            hint = (
-                f"; missing = [{{}}] takes it as missing, ignore = {_listed([title])} leaves the column out"
-            )
-            check_numbers(table.name, table.unit, table.places, repr(title), column, hint)
-        if words or not one_hot or unfit(column):
+        words = slips(column)
+        if 0 < len(words) <= MOST_SLIPS and not thousands(words):
+            takes = f"missing = {_listed(words)} takes {'such' if len(words) > 1 else 'it'} as missing"
+            hint = f"; {takes}, ignore = {_listed([title])} leaves the column out"
+            try:
+                check_numbers(table.name, table.unit, table.places, repr(title), column, hint)
+            except PartError as error:
+                wrong.append(error)
+        elif words or not one_hot or unfit(column):
             refused.append(title)
-    if not refused:
-        return
-    why = {title: unfit(table.columns[title]) for title in refused}
-    told = ", ".join(f"{title!r} ({reason})" if reason else repr(title) for title, reason in why.items())
-    keys = f"ignore = {_listed(refused)} leaves them out"
-    if not all(why.values()):
-        keys += ", one_hot = true makes texts of few kinds numbers"
-    raise PartError(f"{table.name} has features that are texts: {told}; {keys}")
+    if refused:
+        why = {title: unfit(table.columns[title]) for title in refused}
+        told = ", ".join(f"{title!r} ({reason})" if reason else repr(title) for title, reason in why.items())
+        keys = f"ignore = {_listed(refused)} leaves them out"
+        if not all(why.values()):
+            keys += ", one_hot = true makes texts of few kinds numbers"
+        wrong.append(PartError(f"{table.name} has features that are texts: {told}; {keys}"))
+    if wrong:
+        raise PartError(str(wrong[0]), wrong[0].parameter, wrong[1:])
 
 
 def _listed(titles: Sequence[str]) -> str:
@@ -277,8 +289,8 @@ def _listed(titles: Sequence[str]) -> str:
 
 def _as_numbers(title: str, column: Column) -> tuple[list[str], list[Column], str]:
     """Names and columns of 0 and 1 for the kinds of a column, NaN where it is missing, and a note."""
-    absent = column == "" if column.dtype.kind == "O" else np.isnan(column)
-    codes, found = pd.factorize(column[~absent], sort=True)
+    held = ~absent(column)
+    codes, found = pd.factorize(column[held], sort=True)
     kinds = [one if isinstance(one, str) else f"{one:g}" for one in found]
     if len(kinds) < 2:
         only = repr(kinds[0]) if kinds else "missing values"
@@ -287,7 +299,7 @@ def _as_numbers(title: str, column: Column) -> tuple[list[str], list[Column], st
     wanted = [1] if len(kinds) == 2 else range(len(kinds))
     columns = [np.full(len(column), np.nan) for _ in wanted]
     for each, kind in zip(columns, wanted, strict=True):
-        each[~absent] = codes == kind
+        each[held] = codes == kind
     alike = only_by_case(kinds)
     more = f"; {' and '.join(map(repr, alike))} differ only in upper and lower case" if alike else ""
     if len(kinds) == 2:

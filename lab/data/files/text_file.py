@@ -5,8 +5,10 @@ import gzip
 import re
 import zlib
 from array import array
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from io import StringIO
 from itertools import count, islice
 from pathlib import Path
@@ -18,11 +20,11 @@ import pandas as pd
 from lab.data.counts import check_size
 from lab.data.dataset import IntArray
 from lab.data.files import text_form
-from lab.data.files.cells import MISSING, WORDS, Column, column, number
+from lab.data.files.cells import MISSING, WORDS, Column, absent, column, number
+from lab.data.files.examples import of_examples
 from lab.data.files.selection import rises_by_one
 from lab.data.files.table import Table
-from lab.data.files.text_form import BLANKS, Form
-from lab.data.files.totals import ends_in_totals
+from lab.data.files.text_form import BLANKS, WINDOWS, Form
 from lab.errors import PartError, counted
 
 _SAMPLE = (1000, 2**18)
@@ -51,6 +53,9 @@ _PACKED = {
 }
 """What a file with these first bytes is."""
 
+_NOT_WINDOWS = frozenset(b"\0\x81\x8d\x8f\x90\x9d")
+"""Bytes that Windows-1252 does not have, or no text."""
+
 _MARKED_UP = (
     ("JSON", re.compile(r'\s*(\[\s*[\[{]|\{\s*["}])')),
     ("HTML or XML", re.compile(r"\s*<(!doctype|html|table|\?xml)\b", re.IGNORECASE)),
@@ -72,26 +77,25 @@ def read(
 ) -> Table:
     """The columns of a UTF-8 file, or one marked as UTF-16, also gzipped; blank lines are skipped.
 
+    What is not UTF-8 anywhere is read as Windows-1252, with a note.
+
     The separator, the decimal mark and the header are guessed where they are not given. A first column
     without a name is an index and is left out, and so is a column without any value. Raises PartError where
     the file is empty, ragged or no table.
     """
     try:
-        if path.suffix.lower() == ".gz":
-            _check_unpacked(path, name)
-        with _opened(path) as file:
+        encoding = _encoding(path, name)
+        with _opened(path, encoding) as file:
             sample = list(_sampled(name, file))
         for kind, begins in _MARKED_UP:
             if begins.match("".join(sample[:9])):
                 raise PartError(f"{name} holds {kind}, which is not read, expected a table")
-        form = text_form.form(name, sample, separator, header)
+        form = replace(text_form.form(name, sample, separator, header), encoding=encoding)
         if form.width > MOST_COLUMNS:
             raise PartError(f"{name} has {form.width} columns, expected at most {MOST_COLUMNS}")
         places = _places(path, name, form)
         titles = _titles(name, form)
         columns = _columns(path, form, titles, missing)
-    except UnicodeDecodeError as error:
-        raise PartError(f"{name}{_other_than_text(path)}") from error
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
         raise PartError(f"{name} is damaged: {error}") from error
     except pd.errors.ParserError as error:
@@ -99,56 +103,65 @@ def read(
     if len(next(iter(columns.values()))) != len(places):
         raise PartError(f"{name} has quotes or blank lines that may mean two things")
     notes = [*form.notes, *_left_out(titles, columns)]
-    if ends_in_totals(columns):
-        notes.append(f"line {places[-1]} holds the sums of those above it and is left out")
-        places, columns = places[:-1], {title: column[:-1] for title, column in columns.items()}
-    return Table(name, "line", places, columns, tuple(notes))
+    return of_examples(Table(name, "line", places, columns, tuple(notes)))
 
 
-def _opened(path: Path) -> TextIO:
-    with _bytes(path) as file:
-        marked = file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+def _opened(path: Path, encoding: str) -> TextIO:
     opener = gzip.open if path.suffix.lower() == ".gz" else open
-    return cast(TextIO, opener(path, "rt", encoding="utf-16" if marked else "utf-8-sig", newline=""))
+    return cast(TextIO, opener(path, "rt", encoding=encoding, newline=""))
 
 
 def _bytes(path: Path) -> IO[bytes]:
     return cast(IO[bytes], gzip.open(path)) if path.suffix.lower() == ".gz" else path.open("rb")
 
 
+def _blocks(path: Path, name: str) -> Iterator[bytes]:
+    """What a file holds once it is unpacked. Raises PartError where that is too large."""
+    size = 0
+    with _bytes(path) as file:
+        while block := file.read(2**20):
+            size += len(block)
+            check_size(f"{name}, unpacked", size)
+            yield block
+
+
+def _encoding(path: Path, name: str) -> str:
+    """UTF-8; or UTF-16, where the file is marked so; or that of Windows, where no line has letters of UTF-8.
+
+    Raises PartError where the file is packed, and with the first line that is none of these.
+    """
+    first = next(_blocks(path, name), b"")
+    if packed := next((kind for begins, kind in _PACKED.items() if first.startswith(begins)), ""):
+        raise PartError(f"{name} {packed}")
+    usual = "utf-16" if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+    blocks = _blocks(path, name)
+    with suppress(UnicodeDecodeError):
+        deque(codecs.iterdecode(blocks, usual), maxlen=0)
+        return usual
+    deque(blocks, maxlen=0)  # the rest may be too large
+    wrong, is_windows = "", True
+    with _bytes(path) as file:
+        for at, line in enumerate(file, 1):
+            try:
+                is_windows &= line.decode().isascii()
+            except UnicodeDecodeError as error:
+                byte = f"byte 0x{line[error.start]:02x}"
+                wrong = wrong or f"line {at}: is not UTF-8 ({byte}); save the file as UTF-8"
+                is_windows &= _NOT_WINDOWS.isdisjoint(line)
+    if not is_windows:
+        raise PartError(f"{name}: {wrong}")
+    return WINDOWS
+
+
 def _rows(path: Path, form: Form) -> TextIO:
     """The file, at its first row."""
-    file = _opened(path)
+    file = _opened(path, form.encoding)
     for _ in islice(file, form.before):
         pass
     if not (form.arff or form.ruled):
         return file
     with file:
         return StringIO("".join(map(form.plain, file)))
-
-
-def _other_than_text(path: Path) -> str:
-    """What is said of a file that is no text, or has another encoding."""
-    with path.open("rb") as file:
-        first = file.read(4)
-    for begins, kind in _PACKED.items():
-        if first.startswith(begins) and path.suffix.lower() != ".gz":
-            return f" {kind}"
-    with _bytes(path) as file:
-        for at, line in enumerate(file, 1):
-            try:
-                line.decode()
-            except UnicodeDecodeError as error:
-                return f": line {at}: is not UTF-8 (byte 0x{line[error.start]:02x}); save the file as UTF-8"
-    return " is not UTF-8 text; save it as UTF-8"
-
-
-def _check_unpacked(path: Path, name: str) -> None:
-    size = 0
-    with gzip.open(path) as file:
-        while block := file.read(2**20):
-            size += len(block)
-            check_size(f"{name}, unpacked", size)
 
 
 def _sampled(name: str, file: TextIO) -> Iterator[str]:
@@ -187,19 +200,19 @@ def _places(path: Path, name: str, form: Form) -> IntArray:
                 like = "in the first line" if form.titles is None else "in the header"
                 told = f"{name}: line {line}: {counted(width, 'field')}, expected {form.width} as {like}"
                 after = [(line, width), *islice(found, _SAMPLE[0])]
-                raise PartError(told + _why_unlike(path, line, form.width, after))
+                raise PartError(told + _why_unlike(path, form, line, after))
             places.append(line)
     if not places:
         raise PartError(f"{name} has a header but no rows")
     return np.frombuffer(places, dtype=np.int64)
 
 
-def _why_unlike(path: Path, line: int, expected: int, after: Sequence[tuple[int, int]]) -> str:
+def _why_unlike(path: Path, form: Form, line: int, after: Sequence[tuple[int, int]]) -> str:
     """What to do about a line of another width, where it is a comment, or where the table begins after it.
 
     ``after`` has the lines from that on, and their widths.
     """
-    with _opened(path) as file:
+    with _opened(path, form.encoding) as file:
         text = next(islice(file, line - 1, None), "")
     if text_form.is_comment(text):
         return "; a comment is read before the table alone: take this line out"
@@ -207,7 +220,7 @@ def _why_unlike(path: Path, line: int, expected: int, after: Sequence[tuple[int,
     usual, times = Counter(widths).most_common(1)[0]
     begins = after[widths.index(usual)][0]
     above = begins - line < _MOST_ABOVE
-    if usual != expected and above and times > 1 and 2 * times > len(after) - widths.index(usual):
+    if usual != form.width and above and times > 1 and 2 * times > len(after) - widths.index(usual):
         this = "this line" if begins == line else f"line {begins}, with {usual} fields"
         return f"; where the table begins with {this}, take those before it out, or put # before each"
     return ""
@@ -279,7 +292,7 @@ def _left_out(titles: list[str], columns: dict[str, Column]) -> Iterator[str]:
         shown = f"column {place + 1}, which has no name," if unnamed else f"column {title!r}"
         if len(columns) == 1:
             return
-        if (given == "").all() if given.dtype.kind == "O" else np.isnan(given).all():
+        if absent(given).all():
             yield f"{shown} has no values and is left out"
             del columns[title]
         elif unnamed and place == 0:

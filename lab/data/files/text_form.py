@@ -18,6 +18,9 @@ from lab.errors import PartError, counted
 BLANKS = " "
 """The separator that stands for any run of blanks and tabs."""
 
+WINDOWS = "cp1252"
+"""The encoding that Windows has used in Western Europe and America."""
+
 _SEPARATORS = ("\t", ";", "|", ",", BLANKS)
 """In the order in which they are tried: a comma may be a decimal mark, and a blank may be in a text."""
 
@@ -52,6 +55,7 @@ class Form:
     arff: bool = False
     ruled: bool = False
     headers: int = 1
+    encoding: str = "utf-8-sig"
 
     def plain(self, line: str) -> str:
         """A line of the rows as CSV has it."""
@@ -60,6 +64,8 @@ class Form:
     @property
     def notes(self) -> Iterator[str]:
         """What is unlike a file with commas and points whose first line names the columns."""
+        if self.encoding == WINDOWS:
+            yield "the file is no UTF-8 and was read as Windows-1252; save it as UTF-8 if letters are wrong"
         if self.comments:
             yield f"{counted(self.comments, 'line')} of comment before the table"
         if self.separator != ",":
@@ -137,7 +143,7 @@ def form(name: str, lines: Sequence[str], separator: str | None = None, header: 
     >>> found.separator, found.decimal, found.titles
     (';', ',', ('height', 'width'))
 
-    Raises PartError where there are no rows, and where what was given cuts the lines less well than another.
+    Raises PartError where there are no rows, or one column that another separator would cut.
     """
     comments = len(list(takewhile(is_comment, lines)))
     if found := arff.head(name, lines):
@@ -149,8 +155,6 @@ def form(name: str, lines: Sequence[str], separator: str | None = None, header: 
         lines = list(map(without_rule, lines))
     marked = [line.lstrip("#% ") for line in lines[:comments] if not line.startswith("sep=")][-1:]
     mark = separator or _separator(name, lines[comments:])
-    if separator is not None:
-        _check_separator(name, separator, lines[comments:])
     rows = list(records(name, lines[comments:], mark, comments))
     if not rows:
         raise PartError(f"{name} is empty, expected rows, and a line before them that names the columns")
@@ -174,36 +178,17 @@ def form(name: str, lines: Sequence[str], separator: str | None = None, header: 
     return made(None, comments, len(first), comments)
 
 
-def _check_separator(name: str, given: str, lines: Sequence[str]) -> None:
-    """Raise PartError where another separator, but not this one, cuts all lines into as many fields."""
-    better = _separator(name, lines)
-    by_given, by_better = (_widths(name, lines, mark) for mark in (given, better))
-    if (
-        better != given
-        and (by_given == {1} or len(by_given) > 1)
-        and len(by_better - {1}) == 1 == len(by_better)
-    ):
-        cut = "leaves one column" if by_given == {1} else "does not cut all lines alike"
-        told = f"{name}: separator = {given!r} {cut}; {better!r} makes {min(by_better)} columns"
-        raise PartError(told, "separator")
-
-
 def _check_one_column(name: str, lines: Sequence[str]) -> None:
     """Raise PartError where lines that no usual separator cuts are cut alike by another."""
     lines = [line for line in lines if line.strip()]
     for mark in dict.fromkeys(re.findall(r"[^\w\s.+'\"-]", lines[0])):
         counts = {line.count(mark) for line in lines}
+        if len(counts) == 1 and all(line.startswith('"') and line.rstrip().endswith('"') for line in lines):
+            told = "each line stands in quotes as a whole, which makes it one column; take these quotes out"
+            raise PartError(f"{name}: {told}")
         if len(counts) == 1:
             told = f"{json.dumps(mark)} cuts every line into {counts.pop() + 1}"
             raise PartError(f"{name} has one column; separator = {told}", "separator")
-
-
-def _widths(name: str, lines: Sequence[str], separator: str) -> set[int]:
-    """The numbers of fields of the lines; none where quotes do not match."""
-    try:
-        return {len(row) for _, row in records(name, lines, separator)}
-    except PartError:
-        return set()
 
 
 def _separator(name: str, lines: Sequence[str]) -> str:

@@ -1,4 +1,5 @@
 import gzip
+import json
 
 import numpy as np
 import pytest
@@ -150,3 +151,19 @@ def test_means_are_of_the_train_part(load):
     assert data.x_train[:, 0].tolist() == [1, 2, 3]
     assert data.x_test[:, 0].tolist() == [2, 9]
     assert "2 missing values set to the mean of the feature in the train part" in data.notes
+
+
+@pytest.mark.parametrize(
+    ("content", "given", "told"),
+    [
+        ("x,y\n1,2\n", {"separator": ";"}, "a.csv has no column 'y'; expected one of 'x,y'"),
+        ("x;z;y\n1,5;2,5;3\n", {"separator": ","}, "a.csv: line 2: 3 fields, expected 1 as in the header"),
+        ("x,y\n1,2\n", {"header": False}, "a.csv has no column 'y'; expected one of c0, c1"),
+    ],
+)
+def test_a_form_that_is_given_and_wrong_is_told_where_the_file_is_read_without_it(load, content, given, told):
+    ((key, value),) = given.items()
+    wrong = f"{key} = {json.dumps(value)} is wrong, the columns are there without it"
+    assert refusal(load, content, **given) == f"{told}; {wrong}"
+    assert refusal(load, content, target="w", **given).startswith(told.replace("'y'", "'w'", 1))
+    assert "is wrong" not in refusal(load, content, target="w", **given)

@@ -34,7 +34,7 @@ def test_knots_of_a_csv_file(tmp_path, text):
         (b"z,slope\n0,1\n1,\n", ": line 3: column slope: a number is missing"),
         (b"z,slope\n0,1\n", ": at least 2 knots are needed, got 1"),
         (b"z,slope\n1,1\n0,1\n", ": z must be strictly increasing, got 0 after 1"),
-        (b"z,slope\n0,\xff\n", ": line 2: is not UTF-8 (byte 0xff); save the file as UTF-8"),
+        ("z,slope,é\n0,".encode() + b"\xff,1\n", ": line 2: is not UTF-8 (byte 0xff); save"),
     ],
 )
 def test_what_is_wrong_with_a_file_is_told_with_its_line(tmp_path, data, message):

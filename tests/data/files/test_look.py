@@ -85,6 +85,16 @@ def test_a_number_that_stands_for_a_missing_value_is_taken_as_missing(looked):
     assert (settings["missing"], settings["nan"]) == (["-999"], "drop")
 
 
+def test_words_for_a_missing_value_are_counted_in_all_columns(looked):
+    rows = "".join(
+        f"{'na' if n % 20 == 0 else n / 10},{'na' if n % 9 == 3 else 'uv'[n % 2]},{n % 2}\n"
+        for n in range(60)
+    )
+    found = looked(f"a,kind,y\n{rows}")
+    assert (found.settings["missing"], found.settings["nan"]) == (["na"], "mean")
+    assert len(found.data.x_train) + len(found.data.x_test) == 60
+
+
 @pytest.mark.parametrize(("others", "missing"), [((90, 100), None), ((-9, 9), ["99"]), ((0, 90), None)])
 def test_a_usual_number_of_another_column_is_not_taken_as_missing(looked, others, missing):
     """What is missing is so in all columns: the rows with 99 % would go."""
@@ -105,6 +115,22 @@ def test_a_usual_number_of_another_column_is_not_taken_as_missing(looked, others
         ({"b": "3 1 2 5", "a": "1.5 2.5 0.1 4.5", "c": "DE DE DE DE"}, "a"),
         ({"a": "1.5 2.5 0.1 4.5", "u": "1 0 0 1", "v": "0 1 0 0", "w": "0 0 1 0"}, ["u", "v", "w"]),
         ({"a": "1.5 2.5 0.1 4.5", "u": "1 0 0 1", "v": "0 1 0 0", "w": "0 0 1 1"}, "w"),
+        (
+            {
+                "a": "1.5 2.5 0.1 4.5",
+                "s": "1 0 0 1",
+                "t": "0 1 1 0",
+                "u": "1 0 0 1",
+                "v": "0 1 0 0",
+                "w": "0 0 1 0",
+            },
+            "w",
+        ),
+        ({"k": "1 2 2 1", "a": "1.5 2.5 0.1 4.5", "u": "1 0 0 1", "v": "0 1 0 0", "w": "0 0 1 0"}, "k"),
+        ({"id": "7 3 9 1", "a": "1.5 2.5 0.1 4.5", "u": "x y x y", "v": "s t t s", "w": "9.5 8 7 6"}, "w"),
+        ({"a": "1.5 2.5 0.1 4.5", "u": "x y x y", "v": "s t t s", "left": "0 1 1 0"}, "left"),
+        ({"u": "x y x y", "a": "1.5 2.5 0.1 4.5", "v": "s t t s", "w": "9.5 8 7 6"}, "u"),
+        ({"a": "7 3 9 1", "u": "x y x y", "w": "9.5 8 7 6"}, "u"),
         ({"class": "a b a b", "u": "1 0 0 1", "v": "0 1 0 0", "w": "0 0 1 0"}, "class"),
     ],
 )

@@ -124,6 +124,15 @@ def test_parts_by_other_names_and_arrays_that_are_not_used(load, form):
     assert (len(data.x_train), len(data.x_test)) == (3, 0)
 
 
+def test_a_test_part_beside_plain_names_is_one(load):
+    x, y = np.arange(6.0).reshape(-1, 1), np.arange(6.0) / 7
+    data = load({"x": x, "y": y, "x_test": -x[:2], "y_test": y[:2]})
+    assert (len(data.x_train), data.x_test.tolist()) == (6, [[0], [-1]])
+    data = load({"trainX": x, "trainY": y, "testX": x[:2], "testY": y[:2], "x": x, "y": y})
+    assert (len(data.x_train), len(data.x_test)) == (6, 2)
+    assert data.notes[1] == "arrays not used: x, y"
+
+
 def test_a_test_part_alone_is_no_data_set(load):
     message = refusal(load, {"x_test": [[1.0]], "y_test": [1]})
     assert message.startswith("a.npz holds x_test, y_test, expected")

@@ -31,7 +31,7 @@ def test_parquet(load):
         ({"x": [1, 2], "y": ["a", None]}, "a.parquet: row 2: column 'y': the value is missing or NaN"),
         ({"x": [[1], [2, 3]], "y": [1, 2]}, "a.parquet: column 'x': row 2 holds a list of another length"),
         ({"x": [["a"], ["b"]], "y": [1, 2]}, "a.parquet: column 'x' holds lists of"),
-        ({"x": [b"a", b"b"], "y": [1, 2]}, "a.parquet: column 'x': row 1 is no image: "),
+        ({"x": [b"a", b"b"], "y": [1, 2]}, "a.parquet: column 'x': row 1 is no image of PNG, JPEG"),
         (
             {"x": [date(2026, 1, day) for day in (1, 2)], "y": [1, 2]},
             "a.parquet has features that are texts: 'x' (dates); ",
@@ -47,6 +47,19 @@ def test_parquet(load):
 def test_64_parquet_that_cannot_be_used(load, columns, message):
     pytest.importorskip("pyarrow")
     assert refusal(load, pd.DataFrame(columns)).startswith(message)
+
+
+def test_a_column_without_a_value_is_left_out_and_told(load):
+    pytest.importorskip("pyarrow")
+    data = load(pd.DataFrame({"x": [1.0, 2.0], "z": [None, None], "y": [0.5, 1.5]}), nan="mean")
+    assert data.x_train.tolist() == [[1], [2]]
+    assert data.notes == ("column 'z' has no values and is left out",)
+
+
+def test_columns_that_are_called_alike_are_told(load, tmp_path):
+    pa = pytest.importorskip("pyarrow")
+    pa.parquet.write_table(pa.table([[1, 2], [3, 4], [0, 1]], names=["x", "x", "y"]), tmp_path / "a.parquet")
+    assert refusal(load, None, name="a.parquet").startswith("a.parquet: several columns are called 'x'")
 
 
 def test_62_parquet_without_pyarrow_tells_the_command(load, monkeypatch):

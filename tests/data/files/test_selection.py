@@ -218,3 +218,23 @@ def test_several_columns_that_name_the_rows_are_told_at_once(load):
         in notes
     )
     assert f"'car_id' is called an id, and is another number in every row; {told} [\"car_id\"]" in notes
+
+
+def test_all_features_that_are_texts_are_told_at_once_as_looking_at_the_file_tells_them(load):
+    rows = "".join(f"{row},{'abcdefg'[row % 7]}{row},{row % 2}\n" for row in range(40))
+    tickets = rows.replace(",a", ",")  # numbers among them
+    text = "age,ticket,y\nold,a0,0\nyoung,1,1\n" + tickets
+    with pytest.raises(PartError) as caught:
+        load(text.encode(), target="y")
+    told = [str(caught.value), *map(str, caught.value.also)]
+    hint = 'missing = ["old", "young"] takes such as missing, ignore = ["age"] leaves the column out'
+    assert told == [
+        f"a.csv: line 2: column 'age': 'old' is not a number; {hint}",
+        "a.csv has features that are texts: 'ticket' (35 different texts among its numbers, as 'a0'); "
+        'ignore = ["ticket"] leaves them out',
+    ]
+
+
+def test_features_as_large_as_can_be_are_looked_at_without_a_warning(load):
+    """Their differences ran over."""
+    assert len(load("x,y\n1e308,0\n-1e308,1\n1e308,0\n").x_train) == 3

@@ -69,6 +69,8 @@ def slip(line, word):
         ("! made by hand\n! May\na b y\n1 2 3\n4 5 6\n", {},
          "a.csv: line 2: 2 fields, expected 4 as in the header; "
          "where the table begins with line 3, with 3 fields, take those before it out, or put # before each"),
+        ('"x,y"\n"1,2"\n', {},
+         "a.csv: each line stands in quotes as a whole, which makes it one column; take these quotes out"),
         ("x~y\n1~2\n", {}, 'a.csv has one column; separator = "~" cuts every line into 2'),
         ("+1 1:0.5 3:2\n-1 2:0.5 \n", {},
          "a.csv holds index:value pairs, as LIBSVM has them; this line makes an .npz of it: "
@@ -116,15 +118,25 @@ def test_numbers_are_the_nearest_doubles(load):
     assert data.x_train.tolist() == [[0.1234567890123456789], [1e-320]]
 
 
-def test_a_byte_order_mark_and_windows_lines_are_accepted_but_no_other_encoding(load):
+def test_a_byte_order_mark_and_windows_lines_are_accepted(load):
     text = "y,x\r\n2,1\r\n4,3\r\n"
     for encoding in ("utf-8-sig", "utf-16"):
         assert load(text.encode(encoding)).x_train.tolist() == [[1], [3]]
         assert load(gzip.compress(text.encode(encoding)), name="a.csv.gz").x_train.tolist() == [[1], [3]]
-    latin = refusal(load, "y,x\n2,1\nGr\xf6\xdfe,3\n".encode("latin-1"))
-    assert latin == "a.csv: line 3: is not UTF-8 (byte 0xf6); save the file as UTF-8"
     unmarked = refusal(load, text.encode("utf-16-le"))
     assert unmarked == "a.csv: line 1: holds a zero byte, which no text has; save the file as UTF-8"
+
+
+def test_the_encoding_of_windows_is_read_and_told_where_nothing_speaks_for_another(load):
+    table = "Größe,y\n1,schön\n2,so\n"
+    for packed, name in ((bytes, "a.csv"), (gzip.compress, "a.csv.gz")):
+        data = load(packed(table.encode("cp1252")), name=name)
+        assert data.classes == ("schön", "so")
+        assert data.notes[0].startswith("the file is no UTF-8 and was read as Windows-1252")
+    told = "is not UTF-8 (byte 0x{}); save the file as UTF-8"
+    joined = table.encode() + "1,häßlich\n".encode("cp1252")
+    assert refusal(load, joined) == f"a.csv: line 4: {told.format('e4')}"
+    assert refusal(load, "Isère,y\n1,2\n".encode("mac-roman")) == f"a.csv: line 1: {told.format('8f')}"
 
 
 @pytest.mark.parametrize(
@@ -163,6 +175,12 @@ def test_without_a_header_columns_are_counted(read):
     assert table.notes == ("no line names the columns: they are c0 … c2",)
 
 
+def test_a_header_may_count_from_1_over_numbers_that_are_not_whole(read):
+    assert list(read("1,2,3,4\n0.5,2,3,1\n1.5,7,1,0\n").columns) == ["1", "2", "3", "4"]
+    for text in ("1,2,3,4\n5,6,7,8\n", "1.0,2.0,3.0,4.0\n0.5,2.0,3.0,1.0\n", "1,2,3\n1.5,2.5,3.5\n"):
+        assert "c0" in read(text).columns
+
+
 def test_what_is_given_is_not_guessed(read):
     assert list(read("a,b\nc,d\n", header=False).columns) == ["c0", "c1"]
     assert list(read("1,2\n3,4\n", header=True).columns) == ["1", "2"]
@@ -188,7 +206,7 @@ def test_the_indices_of_a_table_that_pandas_wrote_twice_are_left_out(read):
 
 
 def test_words_that_stand_for_a_missing_value(read):
-    table = read("x,y\n1,+\n?,-\n-,+\nNaN,NA\n-999,b\n", missing=["-999", "b"])
+    table = read("x,y,z\n1,+,0\n?,-,0\n-,+,0\nNaN,NA,0\n-999,b,0\n", missing=["-999", "b"])
     assert np.isnan(table.columns["x"]).tolist() == [False, True, True, True, True]
     assert table.columns["y"].tolist() == ["+", "-", "+", "", ""]
 
