@@ -221,7 +221,7 @@ RULES = {
         share=HALF,
         advice=neurons.switch_on,
         needs=("saturated_neurons",),
-        explains=lambda case: {"inputs low", *follows.OUTCOMES},
+        explains=follows.of_off,
     ),
     "narrow layer": Rule(
         "Has a hidden layer less than half as many neurons as the layer below it and as there are outputs, "

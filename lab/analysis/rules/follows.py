@@ -2,7 +2,7 @@
 
 from lab.analysis.case import Case
 from lab.analysis.rule import HALF
-from lab.analysis.rules.learning import stood_still
+from lab.analysis.rules.learning import shut_by_biases, stood_still
 from lab.analysis.rules.neurons import MANY
 from lab.network.decay import GROWS
 
@@ -50,9 +50,15 @@ def of_slow_layers(case: Case) -> set[str]:
 
 def of_saturation(case: Case) -> set[str]:
     """Where a layer is saturated from the start on, so is what becomes of the others."""
-    from_start = {"no gradient", "dead neurons", "first step too long", "updates large"}
+    from_start = {"no gradient", "dead neurons", "slow early layers", "first step too long", "updates large"}
     later = from_start if "saturated layer" in born(case) else set()
     return {*OUTCOMES, "cost still falling", "updates small", *later}
+
+
+def of_off(case: Case) -> set[str]:
+    """Of neurons that biases switch off a gradient that vanishes in them follows too."""
+    vanishes = {"slow early layers"} if shut_by_biases(case).mean() > HALF else set()
+    return {"inputs low", *OUTCOMES, *vanishes}
 
 
 def of_long_steps(case: Case) -> set[str]:
