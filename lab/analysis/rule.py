@@ -176,10 +176,9 @@ class Rule:
     told, and that a trial may have none. ``over`` is what is made of several readings, such as their median.
     ``measure`` makes of a value, and of the threshold, what the sentence tells of it, where that is another
     number. ``advice`` is what may help, where the tables tell. ``step`` is that of the reading, of several
-    the last. ``needs`` are the quantities without which it cannot judge, ``open`` whether it cannot judge
-    each trial where readings see few examples, of values that are no bounds. ``explains`` are the rules
-    that are told under it where no other trials show them: what they tell follows from this, or is another
-    sign of it, and their advice would not help.
+    the last. ``needs`` are the quantities without which it cannot judge. ``explains`` are the rules that are
+    told under it where no other trials show them: what they tell follows from this, or is another sign of it,
+    and their advice would not help.
     """
 
     question: str
@@ -195,7 +194,6 @@ class Rule:
     advice: Callable[[Case, Seen], str] = lambda case, seen: ""
     step: Callable[[Case], int] = lambda case: case.last_step
     needs: tuple[str, ...] = ()
-    open: Callable[[Case], bool] = lambda case: False
     explains: Callable[[Case], Collection[str]] = lambda case: ()
 
     def lacks(self, case: Case) -> tuple[str, ...]:
@@ -203,11 +201,9 @@ class Rule:
         return tuple(column for column in self.needs if column not in case.layers)
 
     def is_open(self, case: Case) -> bool:
-        """Whether readings see too few examples to judge each trial."""
-        if case.enough_examples:
-            return False
-        values = once(self.values)(case)
-        return values.open_at(self.threshold) if isinstance(values, Bounds) else self.open(case)
+        """Whether it cannot judge each trial, since readings see too few examples."""
+        values = NOTHING if case.enough_examples else once(self.values)(case)
+        return isinstance(values, Bounds) and values.open_at(self.threshold)
 
     def seen(self, case: Case) -> list[Seen]:
         """What it sees in each layer where something is wrong, the worst first."""

@@ -16,9 +16,9 @@ def test_a_value_is_told_with_the_side_on_which_it_passed():
 
 
 def test_a_value_near_the_threshold_has_the_digits_that_tell_it_from_it():
-    near = Verdict("cost not fallen", "relu", None, 40, 0.9900312, 0.99, 1, 1, "…")
-    assert near.evidence == "cost not fallen: 0.99003 > 0.99, trials, step 40"
-    assert replace(near, value=1.003).evidence == "cost not fallen: 1 > 0.99, trials, step 40"
+    near = Verdict("of the cost", "relu", None, 40, 0.9900312, 0.99, 1, 1, "…")
+    assert near.evidence == "of the cost: 0.99003 > 0.99, trials, step 40"
+    assert replace(near, value=1.003).evidence == "of the cost: 1 > 0.99, trials, step 40"
 
 
 def test_trials_are_counted_where_there_are_several():

@@ -92,7 +92,7 @@ RULES = {
         below=True,
         measure=learning.measured,
         advice=learning.teach,
-        explains=lambda case: {"cost not fallen", "inputs low"},
+        explains=lambda case: {"inputs low"},
     ),
     "worse than a constant": Rule(
         "Has a trial without classes R² < 0 at the end, so that the best constant answer is better? Asked "
@@ -102,7 +102,6 @@ RULES = {
         learning.says_worse,
         below=True,
         advice=learning.teach,
-        explains=lambda case: {"cost not fallen"},
     ),
     "learned by heart": Rule(
         "Did a trial that learned `BY_HEART` of the training data come less than half as far on the test "
@@ -115,14 +114,6 @@ RULES = {
         share=HALF,
         advice=words.mix,
         explains=lambda case: {"cost still falling", "saturated layer"},
-    ),
-    "cost not fallen": Rule(
-        "Is the cost at the end still that of the first reading, or higher? Where that sees few examples, "
-        "whose cost says little of that of all: is it that of the best constant answer, or higher?",
-        0.99,
-        learning.cost_left,
-        learning.says_cost,
-        open=learning.cost_is_open,
     ),
     "equal neurons": Rule(
         "Are more than half of a layer's neurons equal to others at the end? They get the same gradient, and "

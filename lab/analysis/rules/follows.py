@@ -6,7 +6,7 @@ from lab.analysis.rules.learning import shut_by_biases, stood_still
 from lab.analysis.rules.neurons import MANY
 from lab.network.decay import GROWS
 
-OUTCOMES = frozenset({"nothing learned", "worse than a constant", "cost not fallen"})
+OUTCOMES = frozenset({"nothing learned", "worse than a constant"})
 """What was not learned."""
 
 STATES = frozenset(

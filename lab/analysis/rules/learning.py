@@ -251,35 +251,6 @@ def says_by_heart(case: Case, seen: Seen) -> str:
     return f"learned by heart: {_told(case, trained)} at the end, but {by_test}: {held}"
 
 
-def cost_left(case: Case) -> Array:
-    """The final cost over the first reading's; where that sees few examples, over the best constant answer's.
-
-    Of numbers the latter is 1 − R², of which "nothing learned" speaks.
-    """
-    if not case.had_time:
-        return NOTHING
-    if case.enough_examples or not case.classes:
-        return case.cost_left
-    return 1 - case.learned_by_cost
-
-
-def cost_is_open(case: Case) -> bool:
-    """Whether neither the first cost nor that of the best constant answer is known."""
-    return case.classes and not isfinite(case.cost_of_mean)
-
-
-def says_cost(case: Case, seen: Seen) -> str:
-    """What is left of the cost."""
-    if case.enough_examples:
-        fell = f"the cost{_above(case)} has not fallen"
-        return f"{fell}: at the end it is {part_of(seen.value, 'that of the first reading')}"
-    below = "hardly" if seen.value < 1 else "not"
-    return (
-        f"the cost is {below} below that of the best constant answer: at the end it is "
-        f"{part_of(seen.value, 'that')}"
-    )
-
-
 @once
 def fall(case: Case) -> Array:
     """By which share the cost fell from the third to the last quarter of the readings, where that is sure.

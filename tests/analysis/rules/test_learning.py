@@ -21,7 +21,7 @@ def test_who_never_learns_is_told_so_after_200_steps_and_an_epoch(tmp_path, unit
     changed = {f"training__{unit}": least - missing, "training__batch": batch, "record__on": on}
     rules = set(spoken(tmp_path, training__eta=1e-9, **changed))
     if missing:
-        assert not rules & {"nothing learned", "cost not fallen"}
+        assert "nothing learned" not in rules
     else:
         assert rules >= {"nothing learned", "updates small"}
 
@@ -231,22 +231,6 @@ def test_what_numbers_are_known_by_heart_is_told_by_r2(tmp_path):
         "learned by heart: R² = 0.8 on the training data at the end, but −0.3 on the test data: "
         "0 % of what was learned holds there"
     )
-
-
-def test_a_cost_is_compared_with_that_of_the_mean_target_where_a_reading_sees_few(tmp_path):
-    tables = ran(tmp_path, training__steps=200, record__on="batch").tables
-    of_mean = tables["variants"]["cost_of_mean"][0]
-    found = {
-        share: {told.rule: told for told in verdicts(with_finals(tables, final_cost=share * of_mean))}
-        for share in (0.98, 1.5)
-    }
-    assert "cost not fallen" not in found[0.98]
-    told = found[1.5]["cost not fallen"]
-    assert (
-        told.sentence
-        == "the cost is not below that of the best constant answer: at the end it is 150 % of that"
-    )
-    assert told.evidence == "cost not fallen: 1.5 > 0.99, trials, step 200"
 
 
 @pytest.mark.parametrize(
