@@ -1,8 +1,10 @@
 """What a rule is: it judges every trial of a variant, counts those that show a fault, and says so."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import starmap
 from math import nan
+from typing import TypeAlias
 
 import numpy as np
 
@@ -38,7 +40,9 @@ class Verdict:
     that have one, so that it has one number everywhere, unless that is sound. It is of the rows of ``layer``
     and ``step`` of the table ``layers``, or, without a layer, of the table ``trials``; ``over``
     tells where it is of several readings up to the step. It has passed the ``threshold``, and is the number
-    that the sentence has, which writes a share in per cent.
+    that the sentence has, which writes a share in per cent. ``under`` is the rule of the diagnosis that it
+    follows from, or is another sign of, with the same variant and trials; empty for a diagnosis itself, which
+    alone advises.
     """
 
     rule: str
@@ -51,6 +55,7 @@ class Verdict:
     of: int
     sentence: str
     over: str = ""
+    under: str = ""
 
     @property
     def evidence(self) -> str:
@@ -76,8 +81,15 @@ class Verdict:
         return markup.card(markup.title(self.variant), f"<p>{self.html}</p>")
 
 
+Diagnosis: TypeAlias = tuple[Verdict, list[Verdict]]
+"""A verdict that is told by itself, and those under it."""
+
+
 class Verdicts(list[Verdict]):
-    """Verdicts, variant by variant, the gravest first; a notebook shows them as a list."""
+    """Verdicts, variant by variant: the diagnoses, the gravest first, each before what is told under it.
+
+    A notebook shows them as a list.
+    """
 
     def __init__(self, found: Iterable[Verdict] = (), not_judged: Iterable[str] = ()) -> None:
         super().__init__(found)
@@ -85,22 +97,25 @@ class Verdicts(list[Verdict]):
         """Which rules could not judge, and the key that would let them: a sentence a reason."""
 
     @property
-    def by_variant(self) -> dict[str, list[Verdict]]:
-        """The verdicts on each variant that has any."""
-        found: dict[str, list[Verdict]] = {}
+    def diagnoses(self) -> dict[str, list[Diagnosis]]:
+        """The diagnoses on each variant that has any, each with the verdicts under it."""
+        found: dict[str, dict[str, Diagnosis]] = {}
         for verdict in self:
-            found.setdefault(verdict.variant, []).append(verdict)
-        return found
+            of_variant = found.setdefault(verdict.variant, {})
+            if verdict.under:
+                of_variant[verdict.under][1].append(verdict)
+            else:
+                of_variant[verdict.rule] = verdict, []
+        return {variant: list(of_variant.values()) for variant, of_variant in found.items()}
 
     @property
     def html(self) -> str:
         """A list of the variants, each with the list of its verdicts; empty where there are none."""
-        items = (
-            f"<li><strong>{markup.text(variant)}</strong><ul>"
-            f"{''.join(f'<li>{one.html}</li>' for one in verdicts)}</ul></li>"
-            for variant, verdicts in self.by_variant.items()
+        variants = (
+            f"<li><strong>{markup.text(variant)}</strong><ul>{''.join(starmap(_item, diagnoses))}</ul></li>"
+            for variant, diagnoses in self.diagnoses.items()
         )
-        return f'<ul class="verdicts">{"".join(items)}</ul>' if self else ""
+        return f'<ul class="verdicts">{"".join(variants)}</ul>' if self else ""
 
     def _repr_html_(self) -> str:
         return markup.card(self.html or markup.line(self.none), *map(markup.line, self.not_judged))
@@ -112,6 +127,12 @@ class Verdicts(list[Verdict]):
             "by those rules of the lab that could judge" if self.not_judged else "by the rules of the lab"
         )
         return f"Nothing went wrong {judged}: there is no verdict on any variant."
+
+
+def _item(one: Verdict, under: Sequence[Verdict] = ()) -> str:
+    """A verdict as an item of a list, with the list of those under it."""
+    more = f"<ul>{''.join(map(_item, under))}</ul>" if under else ""
+    return f"<li>{one.html}{more}</li>"
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,10 +176,9 @@ class Rule:
     told, and that a trial may have none. ``over`` is what is made of several readings, such as their median.
     ``measure`` makes of a value, and of the threshold, what the sentence tells of it, where that is another
     number. ``advice`` is what may help, where the tables tell. ``step`` is that of the reading, of several
-    the last. ``needs`` are the quantities without which it cannot judge, ``open`` whether it cannot judge
-    each trial where readings see few examples, of values that are no bounds. ``explains`` are the rules that
-    give way to it: what they would tell of the same variant follows from this, and their advice would not
-    help.
+    the last. ``needs`` are the quantities without which it cannot judge. ``explains`` are the rules that are
+    told under it where no other trials show them: what they tell follows from this, or is another sign of it,
+    and their advice would not help.
     """
 
     question: str
@@ -174,7 +194,6 @@ class Rule:
     advice: Callable[[Case, Seen], str] = lambda case, seen: ""
     step: Callable[[Case], int] = lambda case: case.last_step
     needs: tuple[str, ...] = ()
-    open: Callable[[Case], bool] = lambda case: False
     explains: Callable[[Case], Collection[str]] = lambda case: ()
 
     def lacks(self, case: Case) -> tuple[str, ...]:
@@ -182,34 +201,35 @@ class Rule:
         return tuple(column for column in self.needs if column not in case.layers)
 
     def is_open(self, case: Case) -> bool:
-        """Whether readings see too few examples to judge each trial."""
-        if case.enough_examples:
-            return False
-        values = once(self.values)(case)
-        return values.open_at(self.threshold) if isinstance(values, Bounds) else self.open(case)
+        """Whether it cannot judge each trial, since readings see too few examples."""
+        values = NOTHING if case.enough_examples else once(self.values)(case)
+        return isinstance(values, Bounds) and values.open_at(self.threshold)
 
-    def verdict(self, name: str, variant: str, case: Case) -> Verdict | None:
-        """The verdict on a variant under the name of this rule, or None where nothing is wrong."""
+    def seen(self, case: Case) -> list[Seen]:
+        """What it sees in each layer where something is wrong, the worst first."""
         if self.lacks(case):
-            return None
+            return []
         values, of = once(self.values)(case), len(case.trials)
         if isinstance(values, Bounds):
             values = values.judged_by(self.threshold)
         if not self._wrong(values).any():
-            return None
+            return []
         columns = {None: values} if values.ndim == 1 else dict(enumerate(values.T, 1))
         found = [seen for layer, of_layer in columns.items() if (seen := self._seen(layer, of_layer, of))]
-        if not found:
-            return None
-        worst = (min if self.below else max)(found, key=lambda seen: seen.value)
+        return sorted(found, key=lambda seen: seen.value, reverse=not self.below)
+
+    def verdict(self, name: str, variant: str, case: Case, found: Sequence[Seen], under: str = "") -> Verdict:
+        """The verdict on a variant under the name of this rule, of what it has `seen`."""
+        worst, *others = found
         sentence = ("" if self.counts else worst.counted) + self.sentence(case, worst)
-        if others := [str(seen.layer) for seen in found if seen is not worst]:
-            sentence += f"; likewise in layer{'s' * (len(others) > 1)} {', '.join(others)}"
-        if advice := self.advice(case, worst):
+        if others:
+            layers = ", ".join(map(str, sorted(seen.layer or 0 for seen in others)))
+            sentence += f"; likewise in layer{'s' * (len(others) > 1)} {layers}"
+        if not under and (advice := self.advice(case, worst)):
             sentence += f"; try {advice}"
         value, threshold = (self.measure(case, number) for number in (worst.value, self.threshold))
-        found_in = worst.layer, self.step(case), value, threshold, worst.trials, of
-        return Verdict(name, variant, *found_in, sentence, self.over)
+        found_in = worst.layer, self.step(case), value, threshold, worst.trials, worst.of
+        return Verdict(name, variant, *found_in, sentence, self.over, under)
 
     def _wrong(self, values: Array) -> Array:
         """Which of these are beyond the threshold; no NaN is."""

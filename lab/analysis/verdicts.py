@@ -1,7 +1,8 @@
 """Verdicts: what is wrong with a run, in sentences that a row of its tables backs; what was not judged."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from lab.analysis.case import FEWEST_STEPS, Case
@@ -16,27 +17,49 @@ READ = ("layers", "steps", "trials", "variants", "curves")
 
 
 def verdicts(tables: Mapping[str, pd.DataFrame]) -> Verdicts:
-    """All verdicts on a run, from its tables `READ`: variant by variant as they come, the gravest first."""
-    judged = [(case, _judged(label, case)) for label, case in _cases(tables)]
-    found = (verdict for _, (told, _) in judged for verdict in told)
-    settled = ((case, explained | {one.rule for one in told}) for case, (told, explained) in judged)
-    return Verdicts(found, _not_judged(settled))
+    """All verdicts on a run, from its tables `READ`: variant by variant, the gravest diagnosis first."""
+    judged = [(case, *_judged(label, case)) for label, case in _cases(tables)]
+    found = (verdict for _, told, _ in judged for verdict in told)
+    return Verdicts(found, _not_judged((case, settled) for case, _, settled in judged))
 
 
 def _judged(label: str, case: Case) -> tuple[list[Verdict], set[str]]:
-    """The verdicts on a variant, and the rules that give way to one of them."""
-    told, explained = list[Verdict](), set[str]()
-    for name, rule in RULES.items():
-        if name not in explained and (verdict := rule.verdict(name, label, case)):
-            told.append(verdict)
-            explained.update(rule.explains(case))
-    return told, explained
+    """The verdicts on a variant, and the rules of which nothing else is to be said.
+
+    A diagnosis stands where the gravest verdict under it would.
+    """
+    found = {name: seen for name, rule in RULES.items() if (seen := rule.seen(case))}
+    shown = {name: np.any([one.named for one in seen], axis=0) for name, seen in found.items()}
+    explained = {name: set(RULES[name].explains(case)) for name in found}
+    causes = {
+        name: [by for by in found if name in explained[by] - {by} and not (shown[name] & ~shown[by]).any()]
+        for name in found
+    }
+    under = {name: _root(name, causes) for name in found}
+    told = [
+        RULES[name].verdict(name, label, case, found[name], "" if name == root else root)
+        for root in dict.fromkeys(under.values())
+        for name in sorted(found, key=lambda name: name != root)
+        if under[name] == root
+    ]
+    settled = (explained[by] for by in found if shown[by].all())
+    return told, set(found).union(*settled)
+
+
+def _root(name: str, causes: Mapping[str, Sequence[str]]) -> str:
+    """The rule that none explains, and that explains this one, by others or at once; else this one itself."""
+    reached = [name]
+    for one in reached:  # which grows
+        if not causes[one]:
+            return one
+        reached += [by for by in causes[one] if by not in reached]
+    return name
 
 
 def _not_judged(cases: Iterable[tuple[Case, set[str]]]) -> list[str]:
     """Which rules could not judge some variants, with the key that would let them: a sentence a reason.
 
-    With each case come the rules of which nothing is to be said: they gave way to another, or speak already.
+    With each case come the rules of which nothing is to be said: they speak, or would be told under another.
     """
     few, missing, short = dict[str, Case](), dict[str, tuple[str, ...]](), list[Case]()
     for case, settled in cases:

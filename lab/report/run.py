@@ -75,7 +75,7 @@ def _overall(subjects: Sequence[Subject], names: Sequence[str], shorts: Sequence
     """The variants of all runs in one table, the best first."""
     parts = []
     for subject, name, short in zip(subjects, names, shorts, strict=True):
-        accused = Verdicts(subject.verdicts).by_variant
+        accused = Verdicts(subject.verdicts).diagnoses
         counts = [len(accused.get(str(variant), ())) for variant in short["variant"]]
         parts.append(short.reindex(columns=list(OVERALL)).assign(run=name, verdicts=counts))
     rows = pd.concat([part.dropna(axis=1, how="all") for part in parts], ignore_index=True)
@@ -111,7 +111,7 @@ def answer(subject: Subject) -> str:
     if subject.info.get("answer"):
         return str(subject.info["answer"])
     variants = len(subject.tables["variants"])
-    accused = len(_judged(subject).by_variant)
+    accused = len(_judged(subject).diagnoses)
     if not accused:
         return _judged(subject).none
     return f"There are verdicts on {accused} of {counted(variants, 'variant')}."
@@ -129,7 +129,7 @@ def _head(subject: Subject, name: str, several: bool) -> str:
     level = "h2" if several else "h1"
     found = _judged(subject)
     verdicts = found.html
-    if several or len(found.by_variant) > 6:
+    if several or len(found.diagnoses) > 6:
         verdicts = f"<details><summary>Verdicts</summary>{verdicts}</details>" if found else ""
     see = "".join(
         f"<li><strong>{escape(figure.replace('_', ' '))}</strong>: {escape(str(line))}</li>"

@@ -50,6 +50,11 @@ def ran(folder, **changed):
     return run
 
 
+def diagnosed(found):
+    """Rule → the verdict, of those on one variant that are told under no other."""
+    return {verdict.rule: verdict for verdict in found if not verdict.under}
+
+
 def spoken(folder, **changed):
     """Rule → the verdict on a run of one variant, with these keys changed."""
     return {verdict.rule: verdict for verdict in ran(folder, **changed).verdicts}

@@ -16,9 +16,9 @@ def test_a_value_is_told_with_the_side_on_which_it_passed():
 
 
 def test_a_value_near_the_threshold_has_the_digits_that_tell_it_from_it():
-    near = Verdict("cost not fallen", "relu", None, 40, 0.9900312, 0.99, 1, 1, "…")
-    assert near.evidence == "cost not fallen: 0.99003 > 0.99, trials, step 40"
-    assert replace(near, value=1.003).evidence == "cost not fallen: 1 > 0.99, trials, step 40"
+    near = Verdict("of the cost", "relu", None, 40, 0.9900312, 0.99, 1, 1, "…")
+    assert near.evidence == "of the cost: 0.99003 > 0.99, trials, step 40"
+    assert replace(near, value=1.003).evidence == "of the cost: 1 > 0.99, trials, step 40"
 
 
 def test_trials_are_counted_where_there_are_several():
@@ -33,11 +33,13 @@ def test_what_is_made_of_several_readings_is_said_to_be():
 
 def test_a_notebook_shows_verdicts_by_variant_and_their_words_stay_text():
     one = Verdict("diverged", "<b>", None, 40, 1.0, 0.0, 8, 30, "it <i>diverged</i>")
-    found = Verdicts([one, replace(one, variant="relu"), replace(one, rule="dead neurons")])
-    assert {variant: len(of) for variant, of in found.by_variant.items()} == {"<b>": 2, "relu": 1}
+    under = replace(one, rule="updates large", under="diverged")
+    found = Verdicts([one, under, replace(one, rule="dead neurons"), replace(one, variant="relu")])
+    assert found.diagnoses == {"<b>": [(one, [under]), (found[2], [])], "relu": [(found[3], [])]}
     shown = ElementTree.fromstring(found._repr_html_())
     assert [item.find("strong").text for item in shown.findall("ul/li")] == ["<b>", "relu"]
     assert len(shown.findall("ul/li/ul/li")) == 3
+    assert len(shown.findall("ul/li/ul/li/ul/li")) == 1
     assert not list(shown.iter("i"))
     assert "[diverged: 1 &gt; 0, trials, step 40, 8 of 30 trials]" in one._repr_html_()
     assert "Nothing went wrong" in Verdicts()._repr_html_()
@@ -55,7 +57,9 @@ def told(judged, **changed):
     """What a rule that looks for values above 0.5 says of them, one a trial."""
     values = np.array(judged, float)
     made = Rule("?", 0.5, lambda case: values, lambda case, seen: f"it is {seen.value:g}")
-    return replace(made, **changed).verdict("rule", "tanh", case(len(judged)))
+    rule, judging = replace(made, **changed), case(len(judged))
+    found = rule.seen(judging)
+    return rule.verdict("rule", "tanh", judging, found) if found else None
 
 
 @pytest.mark.parametrize(
@@ -106,7 +110,7 @@ def test_a_rule_finds_its_values_once_for_a_case():
     """Whether it speaks, and whether it could judge, are asked of the same; they take most of the time."""
     asked, judged = [], case(2)
     rule = Rule("?", 0.5, lambda one: asked.append(one) or np.array([0.9, 0.1]), lambda one, seen: "")
-    rule.verdict("rule", "tanh", judged)
-    rule.verdict("rule", "tanh", judged)
+    rule.seen(judged)
+    rule.seen(judged)
     rule.is_open(judged)
     assert len(asked) == 1

@@ -10,9 +10,14 @@ DEEP = {"network__hidden": [8] * 6, "network__activation": "sigmoid", "network__
 def test_verdicts_stand_by_variant_and_the_gravest_first(tmp_path):
     found = ran(tmp_path, **DEEP, training__epochs=4, vary={"training.eta": [1e-9, 0.1]}).verdicts
     labels, rules = ["eta=1e-09", "eta=0.1"], list(RULES)
-    places = [(labels.index(verdict.variant), rules.index(verdict.rule)) for verdict in found]
+    places = [
+        (labels.index(variant), min(rules.index(one.rule) for one in (told, *under)))
+        for variant, diagnoses in found.diagnoses.items()
+        for told, under in diagnoses
+    ]
     assert places == sorted(places)
-    assert min(Counter(label for label, _ in places)[label] for label in (0, 1)) >= 2
+    assert min(Counter(label for label, _ in places)[label] for label in (0, 1)) >= 1
+    assert all(one.rule for one in found if not one.under)
 
 
 def test_what_was_not_recorded_is_not_judged(tmp_path):
@@ -64,11 +69,44 @@ def test_a_run_of_before_chance_was_recorded_is_judged_by_equal_classes(tmp_path
 def test_what_follows_from_a_graver_fault_is_not_told_as_one_of_its_own(tmp_path):
     """Nor told as not judged, and of another variant it is told all the same."""
     over = {"training__eta": 0.1, "training__epochs": 4, "network__activation": "sigmoid"}
-    told = ran(tmp_path, **over, vary={"training.lambda": [0.0, 12500.0]}).verdicts.by_variant
-    assert {one.rule for one in told["lambda=12500.0"]} == {"decay too large"}
-    assert "nothing learned" in {one.rule for one in told["lambda=0.0"]}
+    told = ran(tmp_path, **over, vary={"training.lambda": [0.0, 12500.0]}).verdicts
+    (one,), others = (told.diagnoses[f"lambda={of}"] for of in (12500.0, 0.0))
+    assert one[0].rule == "decay too large"
+    assert {more.under for more in one[1]} == {"decay too large"}
+    assert not any("; try " in more.sentence for more in one[1])
+    assert "decay too large" not in {diagnosis.rule for diagnosis, _ in others}
     _, case = next(iter(_cases(ran(tmp_path, **over).tables)))
     for rule in RULES.values():
         assert set(rule.explains(case)) <= set(RULES)
     bare = ran(tmp_path, **over, training__lambda=12500.0, record__quantities=["a_mean"]).verdicts
     assert "no gradient" not in bare.not_judged[0]
+
+
+def test_a_diagnosis_is_told_first_with_what_follows_under_it(tmp_path):
+    """Steps that are too long kill the neurons, so that nothing is learned.
+
+    A vanishing gradient does not explain that where the steps of all layers were too small.
+    """
+    digits = {"data__train": 600, "network__hidden": [30, 30], "training__epochs": 20}
+    relu = {"network__activation": "relu", "network__initialiser": "he", "training__optimiser": "adam"}
+    (long,) = ran(tmp_path, **digits, **relu, training__eta=0.3).verdicts.diagnoses.values()
+    ((first, under), *_) = long
+    assert first.rule == "first step too long"
+    assert {"no gradient", "nothing learned", "dead neurons"} <= {one.rule for one in under}
+    deep = {"network__activation": "sigmoid", "network__hidden": [30] * 4, "network__initialiser": "nielsen"}
+    (tiny,) = ran(tmp_path, **digits | deep, training__eta=1e-4).verdicts.diagnoses.values()
+    assert [one.rule for one, _ in tiny] == ["updates small", "slow early layers"]
+    assert tiny[0][0].sentence.endswith("; try a larger training.eta, or more training.epochs")
+    assert "nothing learned" in {one.rule for one in tiny[0][1]}
+
+
+def test_who_is_not_shown_by_the_trials_of_a_diagnosis_is_one_of_its_own(tmp_path):
+    tables = ran(tmp_path, **DEEP, training__epochs=4, trials__seeds=2).tables
+    layers = tables["layers"].copy()
+    whole = (layers["trial"] == 1) & (layers["layer"] == 1)
+    layers.loc[whole, ["learning_speed", "learning_speed_w", "delta_rms", "error_rms"]] = 1.0
+    found = verdicts(tables | {"layers": layers})
+    rules = {one.rule: one for one in found}
+    assert rules["slow early layers"].trials == 1
+    assert rules["nothing learned"].trials == 2
+    assert rules["nothing learned"].under != "slow early layers"

@@ -7,7 +7,7 @@ dead. What a rule judges, what it says and what it advises are functions in the 
 """
 
 from lab.analysis.rule import HALF, Rule
-from lab.analysis.rules import gradients, learning, neurons, parts, steps, words
+from lab.analysis.rules import follows, gradients, learning, neurons, parts, steps, words
 from lab.analysis.setup import BEYOND, SHIFTED
 
 RULES = {
@@ -20,7 +20,7 @@ RULES = {
         counts=True,
         measure=lambda case, share: 1 - share,
         advice=lambda case, seen: words.SMALLER_DECAY,
-        explains=steps.follows_decay,
+        explains=follows.of_decay,
     ),
     "diverged": Rule(
         "Did numbers of some trials stop being finite?",
@@ -30,6 +30,7 @@ RULES = {
         counts=True,
         advice=learning.finite_again,
         step=lambda case: min(case.diverged_at),
+        explains=lambda case: {"first step too long", "updates large"},
     ),
     "class missing": Rule(
         "Are there classes of which no training example is?",
@@ -37,6 +38,7 @@ RULES = {
         parts.absent,
         parts.says_absent,
         advice=words.mix,
+        explains=lambda case: {"parts differ", "learned by heart"},
     ),
     "parts differ": Rule(
         "Does the mean of a target, or the share of a class, differ between the train and the test part by "
@@ -46,6 +48,7 @@ RULES = {
         parts.shift,
         parts.says_shift,
         advice=words.mix,
+        explains=lambda case: {"learned by heart"},
     ),
     "targets out of reach": Rule(
         "Do more than a tenth of the targets lie outside the range of the output's σ, in a trial that has "
@@ -54,6 +57,7 @@ RULES = {
         parts.unreached,
         parts.says_unreached,
         advice=lambda case, seen: words.REACHING,
+        explains=lambda case: {"first step too long", *follows.CONSEQUENCES},
     ),
     "counterfactual climbs": Rule(
         "Does a counterfactual take most steps of a layer against the gradient of C, in a trial that has not "
@@ -66,7 +70,7 @@ RULES = {
         share=HALF,
         over="median",
         advice=lambda case, seen: words.NO_SURROGATE,
-        explains=gradients.follows_climbing,
+        explains=lambda case: {"slow early layers", "exploding error", *follows.CONSEQUENCES},
     ),
     "no gradient": Rule(
         "Is the gradient of a hidden layer exactly 0 in the last quarter of the readings, in a trial that "
@@ -77,7 +81,7 @@ RULES = {
         counts=True,
         advice=gradients.revive,
         needs=("learning_speed",),
-        explains=gradients.follows_lost,
+        explains=follows.of_no_gradient,
     ),
     "nothing learned": Rule(
         "Did a trial come less than `SKILL` of the way from the best constant answer to a perfect one? It "
@@ -88,7 +92,7 @@ RULES = {
         below=True,
         measure=learning.measured,
         advice=learning.teach,
-        explains=learning.follows_line,
+        explains=lambda case: {"inputs low"},
     ),
     "worse than a constant": Rule(
         "Has a trial without classes R² < 0 at the end, so that the best constant answer is better? Asked "
@@ -109,15 +113,7 @@ RULES = {
         below=True,
         share=HALF,
         advice=words.mix,
-        explains=lambda case: {"cost still falling"},
-    ),
-    "cost not fallen": Rule(
-        "Is the cost at the end still that of the first reading, or higher? Where that sees few examples, "
-        "whose cost says little of that of all: is it that of the best constant answer, or higher?",
-        0.99,
-        learning.cost_left,
-        learning.says_cost,
-        open=learning.cost_is_open,
+        explains=lambda case: {"cost still falling", "saturated layer"},
     ),
     "equal neurons": Rule(
         "Are more than half of a layer's neurons equal to others at the end? They get the same gradient, and "
@@ -127,6 +123,7 @@ RULES = {
         neurons.says_equal,
         advice=lambda case, seen: words.RANDOM,
         needs=("equal_neurons",),
+        explains=lambda case: {"narrow layer", "slow early layers", *follows.CONSEQUENCES} - {"no gradient"},
     ),
     "slow early layers": Rule(
         "Is the gradient of the first hidden layer more than ten times smaller than the last's, at the "
@@ -141,6 +138,7 @@ RULES = {
         advice=gradients.carry,
         step=lambda case: case.first_step,
         needs=("learning_speed",),
+        explains=follows.of_slow_layers,
     ),
     "exploding error": Rule(
         "Is the gradient of the first hidden layer more than ten times larger than the last's, at the start? "
@@ -153,6 +151,7 @@ RULES = {
         advice=lambda case, seen: f"{words.SMALLER_WEIGHTS}, or {words.CRITICAL}",
         step=lambda case: case.first_step,
         needs=("learning_speed",),
+        explains=lambda case: {"first step too long", *follows.of_long_steps(case)},
     ),
     "saturated output": Rule(
         "Is more than half of the output layer saturated at the start, where the cost does not cancel its "
@@ -165,6 +164,7 @@ RULES = {
         advice=neurons.another_cost,
         step=neurons.saturated_output_at,
         needs=("saturation",),
+        explains=lambda case: {"updates small", "cost still falling", *follows.OUTCOMES},
     ),
     # Saturation alone is no fault: a network that is sure of its classes ends so, since weights grow as long
     # as they are trained; tanh squeezed through a narrow layer takes to it, and hard tanh works by it as ReLU
@@ -179,6 +179,7 @@ RULES = {
         share=HALF,
         advice=neurons.unsaturate,
         needs=("saturation",),
+        explains=follows.of_saturation,
     ),
     "dead output": Rule(
         "Have output neurons σ′ = 0 on every example at the end, where the cost does not cancel σ′, in a "
@@ -188,6 +189,7 @@ RULES = {
         neurons.says_dead_output,
         advice=lambda case, seen: words.IDENTITY,
         needs=("dead_neurons",),
+        explains=lambda case: follows.OUTCOMES,
     ),
     "dead neurons": Rule(
         "Have more than a fifth of a hidden layer's neurons σ′ = 0 on every example at the end; more than "
@@ -198,7 +200,7 @@ RULES = {
         share=HALF,
         advice=neurons.keep_alive,
         needs=("dead_neurons",),
-        explains=neurons.follows_dead,
+        explains=lambda case: {"inputs low"},
     ),
     "neurons off": Rule(
         "Are more than half of a hidden layer's neurons, where σ is flat on one side, on that side for 95 % "
@@ -210,6 +212,7 @@ RULES = {
         share=HALF,
         advice=neurons.switch_on,
         needs=("saturated_neurons",),
+        explains=follows.of_off,
     ),
     "narrow layer": Rule(
         "Has a hidden layer less than half as many neurons as the layer below it and as there are outputs, "
@@ -220,9 +223,10 @@ RULES = {
         below=True,
         share=HALF,
         advice=neurons.widen,
+        explains=lambda case: {"saturated layer", "updates large", "cost still falling", *follows.OUTCOMES},
     ),
     "weights vanish": Rule(
-        "Is a tenth of a layer's first weights left at the end, or less, in a trial that has not learned "
+        "Is a quarter of a layer's first weights left at the end, or less, in a trial that has not learned "
         "`LEARNED` of its task? Asked where weights decay. Steps that are large beside what is left follow.",
         learning.LITTLE_LEFT,
         steps.little_left,
@@ -231,7 +235,7 @@ RULES = {
         share=HALF,
         advice=lambda case, seen: words.SMALLER_DECAY,
         needs=("weight_norm",),
-        explains=lambda case: {"updates large"},
+        explains=lambda case: {*follows.OUTCOMES, *follows.STATES, "updates large", "inputs low"},
     ),
     "first step too long": Rule(
         "Is the first step of a layer longer than its weights, and than usual ones (rows of norm 1), in a "
@@ -243,6 +247,7 @@ RULES = {
         advice=words.smaller_steps,
         step=lambda case: case.first_step,
         needs=("update_ratio", "weight_norm"),
+        explains=follows.of_long_steps,
     ),
     "updates large": Rule(
         "Are a layer's steps more than a tenth of its weights in most of training, which overthrows these?",
@@ -254,6 +259,7 @@ RULES = {
         advice=words.steadier,
         step=steps.last,
         needs=("update_ratio",),
+        explains=follows.of_long_steps,
     ),
     "updates small": Rule(
         "Did all steps of a layer together go less far than a tenth of the size of its weights, in a trial "
@@ -268,6 +274,7 @@ RULES = {
         advice=words.larger_steps,
         step=steps.last,
         needs=("update_ratio", "weight_norm"),
+        explains=lambda case: {"cost still falling", *follows.OUTCOMES},
     ),
     "cost still falling": Rule(
         "Did the cost fall by more than a twentieth from the third to the last quarter of the readings, and "
@@ -278,6 +285,7 @@ RULES = {
         learning.says_falling,
         share=HALF,
         advice=words.larger_steps,
+        explains=lambda case: follows.OUTCOMES,
     ),
     "inputs low": Rule(
         "Do nearly all activations that feed a layer lie near 0 at the end, so that its weights learn slowly "

@@ -5,7 +5,7 @@ import numpy as np
 from lab.analysis.case import Case, among
 from lab.analysis.cells import median
 from lab.analysis.rule import HALF, NOTHING, Seen, rounded
-from lab.analysis.rules.learning import CONSEQUENCES, only_a_line, unlearned
+from lab.analysis.rules.learning import only_a_line, unlearned
 from lab.analysis.rules.words import (
     BIASES_NEAR_0,
     CRITICAL,
@@ -45,11 +45,6 @@ def says_lost(case: Case, seen: Seen) -> str:
     if seen.trials == seen.of:
         who = "no gradient arrives" if seen.of == 1 else "no trial gets a gradient"
     return f"{who} in {where} {since}{_why_none(case, seen)}"
-
-
-def follows_lost(case: Case) -> set[str]:
-    """Low activations slow no weights where half of the trials have no gradient at all."""
-    return {"inputs low"} if (lost(case) > 0).mean() >= HALF else set()
 
 
 def _why_none(case: Case, seen: Seen) -> str:
@@ -102,11 +97,6 @@ def says_climbing(case: Case, seen: Seen) -> str:
         f"counterfactual: steps of layer {seen.layer} go against the gradient of C, at a cosine of "
         f"{rounded(seen.value)}: where σ′ < 0, {case.slope} changes its sign"
     )
-
-
-def follows_climbing(case: Case) -> set[str]:
-    """The rules that tell what becomes of errors of the wrong sign."""
-    return {"slow early layers", "exploding error", *CONSEQUENCES}
 
 
 def ratio(case: Case) -> Array:

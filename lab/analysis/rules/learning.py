@@ -55,17 +55,8 @@ SHORT = 400
 HARDLY_MOVED = 1.0
 """Where nothing was learned, weights that went less far than their own size may need larger steps."""
 
-LITTLE_LEFT = 0.1
+LITTLE_LEFT = 0.25
 """Of weights that decay, what is left of the first ones where little is."""
-
-CONSEQUENCES = frozenset(
-    {
-        *("no gradient", "nothing learned", "worse than a constant", "learned by heart", "cost not fallen"),
-        *("saturated layer", "dead output", "dead neurons", "neurons off", "updates large", "updates small"),
-        *("cost still falling", "weights vanish", "inputs low"),
-    }
-)
-"""The rules, by name, that tell what becomes of weights whose steps are wrong from the first one on."""
 
 
 @once
@@ -97,6 +88,12 @@ def hindered(case: Case) -> Array:
 
 
 @once
+def stood_still(case: Case) -> Array:
+    """Of each trial whether no layer went as far as its own size, the last ones neither."""
+    return np.asarray((case.path < HARDLY_MOVED).all(axis=1))
+
+
+@once
 def shut_by_biases(case: Case) -> Array:
     """Of each trial whether biases that outweigh the weights put most of a layer where σ is flat at first."""
     flat = case.at(case.first_step, "saturated_neurons") > HALF
@@ -107,13 +104,15 @@ def shut_by_biases(case: Case) -> Array:
 def astray(case: Case) -> Array:
     """Of each trial whether its gradient vanishes or explodes, or is small by a saturated σ.
 
-    That is where more than half of a layer is saturated whose σ′ is in δ.
+    The latter is where more than half of a layer is saturated whose σ′ is in δ. Where all layers
+    `stood_still` it is no gradient that vanishes on its way that keeps the last of them.
     """
     saturated = (case.at(case.last_step, "saturation") > HALF) & case.closed
     shut = np.asarray((case.hidden_of(saturated) if case.cost_cancels else saturated).any(axis=1))
     if not case.decades:
         return shut
-    return shut | ~((case.speed_ratio >= VANISHING) & (case.speed_ratio <= EXPLODING))
+    carried = (case.speed_ratio >= VANISHING) | stood_still(case)
+    return np.asarray(shut | ~(carried & (case.speed_ratio <= EXPLODING)))
 
 
 @once
@@ -135,11 +134,6 @@ def only_a_line(case: Case) -> Array:
         return np.zeros(len(case.trials), bool)
     kept = case.no_gradient[0].any(axis=1) | astray(case) | (weights_left(case) <= LITTLE_LEFT).any(axis=1)
     return (case.learned_by_cost > -SKILL) & ~kept
-
-
-def follows_line(case: Case) -> set[str]:
-    """Weights of which only the smallest do no harm are small beside any step."""
-    return {"updates large"} if only_a_line(case).all() else set()
 
 
 def diverged(case: Case) -> Array:
@@ -255,35 +249,6 @@ def says_by_heart(case: Case, seen: Seen) -> str:
         by_test = f"{rounded(tested)} on the test data"
     held = f"{percent(seen.value)} of what was learned holds there"
     return f"learned by heart: {_told(case, trained)} at the end, but {by_test}: {held}"
-
-
-def cost_left(case: Case) -> Array:
-    """The final cost over the first reading's; where that sees few examples, over the best constant answer's.
-
-    Of numbers the latter is 1 − R², of which "nothing learned" speaks.
-    """
-    if not case.had_time:
-        return NOTHING
-    if case.enough_examples or not case.classes:
-        return case.cost_left
-    return 1 - case.learned_by_cost
-
-
-def cost_is_open(case: Case) -> bool:
-    """Whether neither the first cost nor that of the best constant answer is known."""
-    return case.classes and not isfinite(case.cost_of_mean)
-
-
-def says_cost(case: Case, seen: Seen) -> str:
-    """What is left of the cost."""
-    if case.enough_examples:
-        fell = f"the cost{_above(case)} has not fallen"
-        return f"{fell}: at the end it is {part_of(seen.value, 'that of the first reading')}"
-    below = "hardly" if seen.value < 1 else "not"
-    return (
-        f"the cost is {below} below that of the best constant answer: at the end it is "
-        f"{part_of(seen.value, 'that')}"
-    )
 
 
 @once

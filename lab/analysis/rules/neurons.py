@@ -136,12 +136,6 @@ def says_dead(case: Case, seen: Seen) -> str:
     return f"{who} dead at the end: σ′ = 0 on {_on(case, 'all')}"
 
 
-def follows_dead(case: Case) -> set[str]:
-    """Who is dead is off too: of this nothing is told where in no layer most are off and not most dead."""
-    mostly_off, mostly_dead = (case.hidden_of(share(case).low) > HALF for share in (off, dead))
-    return set() if (mostly_off & ~mostly_dead).any() else {"neurons off"}
-
-
 def keep_alive(case: Case, seen: Seen) -> str:
     """By whether the neurons were dead from the start on, or died in training."""
     if case.large_inputs:
@@ -152,10 +146,14 @@ def keep_alive(case: Case, seen: Seen) -> str:
 
 
 def off_hidden(case: Case) -> Bounds:
-    """The neurons that are off, where σ is flat on one side, of trials that have not learned their task."""
+    """The neurons that are off, where σ is flat on one side, of trials that have not learned their task.
+
+    Of layers most of which is dead, and so off too, nothing is asked.
+    """
+    not_asked = case.closed | (dead(case).low > HALF)
 
     def asked(shares: Array) -> Array:
-        return among(unlearned(case), case.hidden_of(np.where(case.closed, nan, shares)))
+        return among(unlearned(case), case.hidden_of(np.where(not_asked, nan, shares)))
 
     return off(case).map(asked)
 

@@ -7,9 +7,9 @@ import numpy as np
 from lab.analysis.case import FEWEST_STEPS, Case, among
 from lab.analysis.cells import median
 from lab.analysis.rule import NOTHING, Seen, rounded
-from lab.analysis.rules.learning import CONSEQUENCES, hindered, of_failed, unlearned, weights_left
+from lab.analysis.rules.learning import hindered, of_failed, only_a_line, unlearned, weights_left
 from lab.analysis.rules.words import part_of, percent
-from lab.network.decay import GROWS, overshooting
+from lab.network.decay import overshooting
 from lab.numerics import Array
 
 HARDLY_ANY = 1e-5
@@ -44,8 +44,13 @@ def _size(case: Case, seen: Seen) -> float:
 
 
 def typical(case: Case) -> Array:
-    """The median ‖Δw‖/‖w‖ of each layer; of nothing in a training of few steps."""
-    return case.over("update_ratio", "median") if case.last_step >= FEWEST_STEPS else NOTHING
+    """The median ‖Δw‖/‖w‖ of each layer; of nothing in a training of few steps.
+
+    Not asked of `only_a_line` that learned little: of its weights only the smallest do no harm, and these are
+    small beside any step.
+    """
+    asked = ~(only_a_line(case) & unlearned(case))
+    return among(asked, case.over("update_ratio", "median")) if case.last_step >= FEWEST_STEPS else NOTHING
 
 
 def says_typical(case: Case, seen: Seen) -> str:
@@ -83,12 +88,6 @@ def decay(case: Case) -> Array:
 def says_overshooting(case: Case, seen: Seen) -> str:
     """What a step of decay makes of the weights, in any trial."""
     return f"weight decay: {overshooting(seen.value)}"
-
-
-def follows_decay(case: Case) -> set[str]:
-    """The rules that tell what such a decay makes of a training."""
-    may_diverge = {"diverged"} if case.decay_of_a_step >= GROWS else set()
-    return may_diverge | {"first step too long", *CONSEQUENCES}
 
 
 def little_left(case: Case) -> Array:

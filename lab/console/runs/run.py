@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from itertools import chain
 from math import inf
 from typing import Any
 
@@ -10,7 +11,7 @@ import pandas as pd
 
 from lab.analysis.answers import READ as FOR_ANSWERS
 from lab.analysis.answers import seen
-from lab.analysis.rule import Verdict, Verdicts
+from lab.analysis.rule import Diagnosis, Verdicts
 from lab.analysis.summary import by_layer, name_of_r2, places, summary
 from lab.analysis.verdicts import READ, verdicts
 from lab.console.screen import Block, Page, bold, dim, rows_of, verbatim
@@ -107,7 +108,7 @@ def _sights(run: Run, lines: Mapping[str, str]) -> list[dict[str, str]]:
 
 
 def _body(
-    run: Run, value: Mapping[str, Any], variants: pd.DataFrame, found: Sequence[Verdict], most: int
+    run: Run, value: Mapping[str, Any], variants: pd.DataFrame, found: Verdicts, most: int
 ) -> Iterator[Block]:
     short, layers, sights = value["summary"], value["layers"], value["see"]
     yield from _tables(run.info["title"], short, layers, variants)
@@ -125,14 +126,16 @@ def _body(
         told = run.tables["trials"].get("origin", pd.Series(dtype=object))
         faulty = next((_NO_NUMBERS[what] for what in told if what in _NO_NUMBERS), "")
         yield f"all trials diverged{faulty and f'; mend its {faulty}'}"
-    shown, left = _parted(found, most)
-    for verdict in shown:
+    shown, left = _parted(list(chain(*found.diagnoses.values())), most)
+    for verdict, under in shown:
         yield f"{verdict.variant}: {verdict.sentence}"
         yield dim(f"  [{verdict.evidence}]")
+        yield from (dim(f"  – {one.sentence}") for one in under)
     yield from map(dim, value["not_judged"])
     if left:
-        rules = ", ".join(f"{rule} {count}" for rule, count in Counter(one.rule for one in left).items())
-        yield f"{counted(len(left), 'more verdict')} ({rules}): {_all_verdicts(run, len(found))}"
+        rules = ", ".join(f"{rule} {count}" for rule, count in Counter(one.rule for one, _ in left).items())
+        several = len(shown) + len(left)
+        yield f"{counted(len(left), 'more verdict')} ({rules}): {_all_verdicts(run, several)}"
     if sights:
         yield bold("What to see")
         for sight in sights:
@@ -146,17 +149,17 @@ def _body(
         yield verbatim(f"look first at: {first}")
 
 
-def _parted(found: Sequence[Verdict], most: int) -> tuple[list[Verdict], list[Verdict]]:
+def _parted(found: Sequence[Diagnosis], most: int) -> tuple[list[Diagnosis], list[Diagnosis]]:
     """Those that are told and those that are left, in their order: each rule is told before one is twice."""
     count = Counter[str]()
     turns = list[int]()
-    for verdict in found:
+    for verdict, _ in found:
         turns.append(count[verdict.rule])
         count[verdict.rule] += 1
     told = set(sorted(range(len(found)), key=turns.__getitem__)[:most])
-    parts = list[Verdict](), list[Verdict]()
-    for at, verdict in enumerate(found):
-        parts[at not in told].append(verdict)
+    parts = list[Diagnosis](), list[Diagnosis]()
+    for at, diagnosis in enumerate(found):
+        parts[at not in told].append(diagnosis)
     return parts
 
 

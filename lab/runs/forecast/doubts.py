@@ -1,24 +1,29 @@
 """What is to be known of predicted speeds: why some are missing, and how far off others may be."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import inf
 
 import numpy as np
 import pandas as pd
 
 from lab.experiment.variants import Variant
+from lab.numerics import Array
 from lab.runs.forecast.prediction import bias_means
 from lab.theory.mean_field import next_q
-from lab.theory.moments import square_growth
+from lab.theory.moments import mean_square, square_growth
 from lab.theory.moved import moved
 from lab.theory.prediction import lost_layer, lost_text
+from lab.theory.turns import turns
 from lab.training.stack import Training
 
 MOST_NAMED = 4
 """A note on up to so many variants names them all; on more, all but one of so many, and counts the others."""
 
 NARROW = 0.1
-"""Where `_narrow` is larger, speeds may be off by more than a tenth: by that sum."""
+"""Where `_narrow` is larger, speeds may be off by more than a tenth."""
+
+OFF = {0.2: "up to 20 %", 0.5: "up to 50 %", 1.0: "up to 100 %", 10.0: "several times"}
+"""By how much where it is up to this; more leaves them to chance."""
 
 FEW_OUTPUTS = 4
 """Up to so many outputs, the mean error of a network depends on what its outputs happen to be."""
@@ -84,30 +89,38 @@ def _doubts(training: Training, rows: pd.DataFrame) -> Iterator[str]:
     if not np.isfinite(rows["predicted_speed"].iloc[:-1]).any():
         return
     network, narrow = training.network, _narrow(training, rows)
-    if narrow > 1 and narrow > 2 * sum(1 / n for n in network.sizes[1:-1]):
-        yield (
-            "hidden layers are predicted as if they were wide, and what chance makes of few neurons grows "
-            "here from layer to layer: speeds may be off by powers of ten"
-        )
-    elif narrow > NARROW:
-        off = f"{100 * narrow:.0f} %"
-        yield f"hidden layers are predicted as if they were wide: speeds may be off by up to {off}"
+    if narrow > NARROW:
+        off = next((told for most, told in OFF.items() if narrow <= most), "powers of ten")
+        yield f"hidden layers are predicted as if they were wide: speeds may be off by {off}"
     if network.sizes[-1] <= FEW_OUTPUTS and network.depth > 2:
         yield "speeds are the rms over many networks: with few outputs one may be off by tens of per cent"
 
 
 def _narrow(training: Training, rows: pd.DataFrame) -> float:
-    """Σ 1/n over the hidden layers, each times the square of how much a small change of q grows above it.
+    """By how much chance changes mean squares in hidden layers of n neurons, relatively: its variance.
 
-    That is the product of d ln q^(l+1)/d ln q^l over the hidden layers above: 1 of a σ that is straight on
-    both sides of 0, 2 of z². A product of less than 1 counts as 1. It is of z less the mean of the biases.
+    That of a mean of n squares is (E f⁴/(E f²)² − 1)/n, here of σ and of σ′, and 1/n at least. Of σ it counts
+    times the square of how much a small change of q grows above it, the product of d ln q^(l+1)/d ln q^l: 1
+    of a σ that is straight on both sides of 0, 2 of z². Less than 1 counts as 1. It is of z less the mean of
+    the biases.
     """
     growth, found, network, means = 1.0, 0.0, training.network, bias_means(training)
     for l in range(network.depth - 1, 0, -1):
-        found += max(growth, 1.0) ** 2 / network.sizes[l]
         mean = means[l - 1]
         sigma, q = moved(network.sigma(l), mean), float(rows["q"].iloc[l - 1]) - mean * mean
+        breaks = turns(sigma)
+        forward, backward = (_excess(f, q, breaks) for f in (sigma, sigma.derivative))
+        found += max(forward * max(growth, 1.0) ** 2 + backward, 1.0) / network.sizes[l]
         w2, b2 = (float(rows[f"{drawn}_variance"].iloc[l]) for drawn in ("weight", "bias"))
         if 0 < q < inf and 0 < (above := next_q(sigma, q, w2, b2)) < inf:
             growth *= w2 * square_growth(sigma, q) * q / above
     return found
+
+
+def _excess(f: Callable[[Array], Array], q: float, breaks: tuple[float, ...]) -> float:
+    """E f(z)⁴/(E f(z)²)² − 1; 0 where that is no number."""
+    if not 0 < q < inf:
+        return 0.0
+    square = mean_square(f, q, breaks)
+    fourth = mean_square(lambda z: np.square(f(z)), q, breaks)
+    return fourth / square**2 - 1 if 0 < square < inf and square**2 > 0 else 0.0

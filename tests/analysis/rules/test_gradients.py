@@ -11,7 +11,7 @@ from lab.analysis.rules import RULES
 from lab.analysis.rules.gradients import says_slow
 from lab.analysis.summary import summary
 from lab.analysis.verdicts import verdicts
-from tests.analysis.runs import ran
+from tests.analysis.runs import diagnosed, ran
 
 DEEP = {"network__hidden": [8] * 6, "network__activation": "sigmoid", "network__initialiser": "nielsen"}
 
@@ -133,7 +133,7 @@ def test_a_floor_is_advised_only_where_there_is_none(tmp_path, sigma, advised):
 def test_a_counterfactual_of_a_falling_slope_is_told_to_climb_and_nothing_that_follows(tmp_path):
     falling = {"network__activation": "-tanh(z)", "training__epochs": 10}
     run = ran(tmp_path, **falling, training__surrogate_floor=0.1)
-    (told,) = run.verdicts
+    (told,) = diagnosed(run.verdicts).values()
     cosine = run.layers.query("layer == @told.layer")["gradient_cosine"].median()
     assert told.value == pytest.approx(cosine)
     assert told.value < -0.5
@@ -151,6 +151,6 @@ def test_only_a_surrogate_of_another_sign_climbs(tmp_path, changed):
 def test_inputs_are_not_told_to_be_low_where_no_gradient_arrives(tmp_path):
     shrunk = {"network__activation": "soft-shrink", "network__hidden": [30] * 3, "training__eta": 1e-9}
     run = ran(tmp_path, training__epochs=4, **shrunk)
-    told = {verdict.rule for verdict in run.verdicts}
+    told = diagnosed(run.verdicts)
     assert "no gradient" in told
     assert "inputs low" not in told

@@ -51,7 +51,6 @@ PLANTED = {
     | {"network__initialiser": NEGATIVE},
     "first step too long": {"training__eta": 100.0},
     "weights vanish": {"training__lambda": 1000.0},
-    "cost not fallen": {"training__eta": 1e-9},
     "slow early layers": DEEP,
     "exploding error": {"network__activation": "identity", "network__initialiser": "large"}
     | {"network__hidden": [30] * 4, "training__eta": 1e-9},

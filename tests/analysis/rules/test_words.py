@@ -345,8 +345,9 @@ def test_what_is_advised_ends_the_fault(tmp_path, fault):
     write_files(tmp_path)
     changed, rule, advice, remedy = ADVISED[fault]
     before, after = (ran(tmp_path, **{**BASE, **changed, **more}) for more in ({}, remedy))
-    told = {verdict.rule: verdict.sentence for verdict in before.verdicts}
-    assert advice in told[rule].rpartition("; try ")[2]
+    told = {verdict.rule: verdict for verdict in before.verdicts}
+    diagnosis = told[told[rule].under or rule]
+    assert advice in diagnosis.sentence.rpartition("; try ")[2]
     assert rule not in {verdict.rule for verdict in after.verdicts}
     measure, sign = OTHER_MEASURE.get(fault, ("final_cost", 1))
     lost = [(sign * run.trials[measure]).fillna(float("inf")).median() for run in (before, after)]

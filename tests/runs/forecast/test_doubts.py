@@ -62,19 +62,25 @@ def test_why_errors_leave_no_speed(small, column, told):
 
 def test_what_all_variants_have_is_said_once_and_of_wide_layers_nothing_is(small):
     assert said(small) == [
-        "hidden layers are predicted as if they were wide: speeds may be off by up to 37 %"
+        "hidden layers are predicted as if they were wide: speeds may be off by up to 50 %"
     ]
     assert said(small, "network.hidden=[300,300]") == []
 
 
-@pytest.mark.parametrize(("sigma", "grows"), [("z^2", True), ("relu", False), ("tanh", False)])
-def test_what_chance_makes_of_few_neurons_grows_where_q_is_squared(small, sigma, grows):
-    """Of z² each layer doubles what ln q is off."""
+@pytest.mark.parametrize(
+    ("sigma", "off"),
+    [("z^3", "powers of ten"), ("z^2", "powers of ten"), ("relu", "several times"), ("tanh", "up to 50 %")],
+)
+def test_chance_makes_more_of_few_neurons_by_the_tails_of_their_squares_and_by_q(small, sigma, off):
+    """Each layer doubles what ln q of z² is off; the mean of n squares is off by the 5/n of a ReLU.
+
+    Ten layers of 50 of these were off by a half, where 20 % had been told; three of 100 of z³ by 20 times,
+    where 91 % had.
+    """
     changed = (f'network.activation="{sigma}"', "network.hidden=[30,30,30,30,30,30]")
     lecun = 'network.initialiser="lecun"'
     (found,) = said(small, *changed, lecun)
-    assert ("off by powers of ten" in found) == grows
-    assert ("off by up to 20 %" in found) == (not grows)
+    assert found.endswith(f"speeds may be off by {off}")
 
 
 def test_few_outputs_leave_much_to_chance(small):
@@ -90,15 +96,15 @@ def test_biases_that_leave_few_neurons_on_leave_much_to_chance(small):
     relu = 'network.activation="relu"', "network.hidden=[100,100,100,100]"
     for bias, doubted in ((0.4, False), (-0.4, True)):
         found = said(small, *relu, f'network.initialiser={{name="he",bias={bias}}}')
-        assert any("off by powers of ten" in note for note in found) == doubted
+        assert any("off by powers of ten" in note for note in found) == doubted, (bias, found)
 
 
 def test_of_many_variants_a_note_is_about_the_first_are_named(small):
     varied = 'vary."network.activation"=["z^2","relu","tanh"]', 'vary."training.eta"=[0.1,0.2]'
     wide = "hidden layers are predicted as if they were wide"
     found = [note.partition(f": {wide}")[0] for note in said(small, *varied) if wide in note]
-    both, four = "z^2, eta=0.1; z^2, eta=0.2", "relu, eta=0.1; relu, eta=0.2; tanh, eta=0.1; tanh, eta=0.2"
-    assert found == [both, four]
+    four, both = "z^2, eta=0.1; z^2, eta=0.2; relu, eta=0.1; relu, eta=0.2", "tanh, eta=0.1; tanh, eta=0.2"
+    assert found == [four, both]
     varied = varied[0], 'vary."training.eta"=[0.1,0.2,0.3]'
     found = [note.partition(f": {wide}")[0] for note in said(small, *varied) if wide in note]
-    assert found[1] == "relu, eta=0.1; relu, eta=0.2; relu, eta=0.3 and 3 more variants"
+    assert found[0] == "z^2, eta=0.1; z^2, eta=0.2; z^2, eta=0.3 and 3 more variants"
