@@ -267,7 +267,8 @@ class Watch:
 
 NOTHING_SEEN = (
     "no activation was seen in a step that was to be read; expected between two calls of step() a call of "
-    "the model itself, model(x), with gradients on; name your own by activations={MyAct: 'tanh(z)'}"
+    "the model itself, model(x), with gradients on and outside of torch.func; name your own by "
+    "activations={MyAct: 'tanh(z)'}"
 )
 
 

@@ -32,7 +32,10 @@ WITHOUT_GRADIENTS = (
 
 
 class Forward(TorchFunctionMode):
-    """One pass forward: sees every call of torch that the model makes."""
+    """One pass forward: sees every call of torch that the model makes.
+
+    ``alone`` tells whether the model was given one example, without an axis of examples.
+    """
 
     def __init__(self, step: "Step") -> None:
         super().__init__()
@@ -42,6 +45,7 @@ class Forward(TorchFunctionMode):
         self.owners = {id(one): name.rpartition(".")[0] for name, one in parameters}
         self.stack: list[str] = [""]
         self.sources = Sources()
+        self.alone = False
         self.inside: Any = None
         self.last: Any = None
 
@@ -60,15 +64,22 @@ class Forward(TorchFunctionMode):
 
     def returned(self, output: Any) -> None:
         """Take what the model returned as a layer, unless it is what its last activation gave."""
-        found = [x for x in tensors(output) if x.ndim and x.is_floating_point() and x.requires_grad]
+        found = [x for x in tensors(output) if has_neurons(x) and x.requires_grad]
         if not found or (self.last is not None and same(found[0], self.last)):
             return
         source = self.sources.of(found[0])
-        z = sample(found[0], source.axis)
+        self.alone |= found[0].ndim == 1 and self.sources.get(found[0]) is source
+        one_each = found[0].ndim == 1 and not self.alone  # neuron, of all examples
+        shape = (-1, 1) if one_each else found[0].shape
+        z = sample(found[0].detach().reshape(shape), source.axis)
         layer = self.step.keep(OUTPUT, made("identity", ()), source, z)
         layer.a[self.number] = z
         layer.backward = True
-        found[0].register_hook(lambda e: self.step.back(self.number, layer, e, e))
+
+        def back(e: Any) -> None:
+            self.step.back(self.number, layer, e.reshape(shape), e.reshape(shape))
+
+        found[0].register_hook(back)
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
@@ -76,7 +87,8 @@ class Forward(TorchFunctionMode):
         if self.inside is not None:
             return func(*args, **kwargs)
         z, given = z_of(name, args, kwargs)
-        sigma = self._sigma(func, name, z, given, kwargs) if has_neurons(z) else None
+        read = has_neurons(z) and (z.ndim > 1 or self.sources.get(z) is not None)
+        sigma = self._sigma(func, name, z, given, kwargs) if read else None
         if not torch.is_grad_enabled():
             if sigma is not None:
                 self.step.notes[WITHOUT_GRADIENTS] = None
@@ -134,6 +146,7 @@ class Forward(TorchFunctionMode):
         if self.calls[place] > 1:
             place += f" {self.calls[place]}"
         layer = self.step.keep(place, sigma, source, sample(z, source.axis))
+        self.alone |= z.ndim == 1
         edge = z.grad_fn, z.output_nr
         leaf = z if z.grad_fn is None else None
         seen = z.detach().clone() if overwrites else z.detach()

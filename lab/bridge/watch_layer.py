@@ -89,7 +89,8 @@ class Layer:
         e, delta = e.detach(), delta.detach()
         axis = self.source.axis % delta.ndim
         others = [k for k in range(delta.ndim) if k != axis]
-        self.came[way, number] = Came(size(e), size(delta), delta.sum(others, dtype=wide(delta)))
+        total = delta.to(wide(delta))
+        self.came[way, number] = Came(size(e), size(delta), total.sum(others) if others else total)
 
     def gathered(self, ways: set[int]) -> Came:
         """What came on these ways back: e and δ are NaN where two of them went through one pass."""

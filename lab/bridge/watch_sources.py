@@ -56,7 +56,7 @@ class Sources:
 
     def follow(self, name: str, args: Any, kwargs: Any, result: Any) -> None:
         """Remember what made a tensor, if that is weights, and else on which axis its neurons are."""
-        if not torch.is_tensor(result) or not result.is_floating_point() or result.ndim < 2:
+        if not torch.is_tensor(result) or not result.is_floating_point() or result.ndim < 1:
             return
         source = made_by(name, args, kwargs, result, self) or self._alike(name, args, result)
         if source is not None:
@@ -83,7 +83,7 @@ def made_by(name: str, args: Any, kwargs: Any, result: Any, known: Sources) -> S
         return args[at] if len(args) > at else kwargs.get(word)
 
     x = given(0, "input")
-    if name == "linear" or name.startswith("conv"):
+    if name == "linear" or (name.startswith("conv") and result.ndim > 1):
         w, kept = given(1, "weight"), parameter(given(1, "weight"))
         computed = w if w.requires_grad else None  # as by a parametrisation
         axis = -1 if name == "linear" else 1 - w.ndim

@@ -10,11 +10,11 @@ FARTHEST_BACK = 50
 
 
 def has_neurons(z: Any) -> bool:
-    """Whether it may be the z of neurons over examples: no number, no weight, not in torch.vmap."""
+    """Whether it may be the z of neurons: no number, no weight, not in a transform of torch.func."""
     return (
         torch.is_tensor(z)
         and z.is_floating_point()
-        and z.ndim > 1
+        and z.ndim > 0
         and z.numel() > 0
         and not isinstance(z, torch.nn.Parameter)
         and _is_there(z)
@@ -22,6 +22,7 @@ def has_neurons(z: Any) -> bool:
 
 
 def _is_there(x: Any) -> bool:
+    """Whether its numbers can be read."""
     try:
         x.data_ptr()
     except RuntimeError:
