@@ -68,18 +68,12 @@ class Forward(TorchFunctionMode):
         if not found or (self.last is not None and same(found[0], self.last)):
             return
         source = self.sources.of(found[0])
-        self.alone |= found[0].ndim == 1 and self.sources.get(found[0]) is source
-        one_each = found[0].ndim == 1 and not self.alone  # neuron, of all examples
-        shape = (-1, 1) if one_each else found[0].shape
-        z = sample(found[0].detach().reshape(shape), source.axis)
+        self.alone |= found[0].ndim == 1 and source.axis is not None
+        z = sample(found[0], source.axis)
         layer = self.step.keep(OUTPUT, made("identity", ()), source, z)
         layer.a[self.number] = z
         layer.backward = True
-
-        def back(e: Any) -> None:
-            self.step.back(self.number, layer, e.reshape(shape), e.reshape(shape))
-
-        found[0].register_hook(back)
+        found[0].register_hook(lambda e: self.step.back(self.number, layer, e, e))
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}

@@ -87,8 +87,8 @@ class Layer:
             self.came[way, number] = Came()
             return
         e, delta = e.detach(), delta.detach()
-        axis = self.source.axis % delta.ndim
-        others = [k for k in range(delta.ndim) if k != axis]
+        axis = self.source.axis
+        others = [k for k in range(delta.ndim) if axis is None or k != axis % delta.ndim]
         total = delta.to(wide(delta))
         self.came[way, number] = Came(size(e), size(delta), total.sum(others) if others else total)
 
@@ -170,12 +170,13 @@ def wide(x: Any) -> Any:
     return torch.float32 if x.device.type == "mps" else torch.float64
 
 
-def sample(x: Any, axis: int) -> Array:
+def sample(x: Any, axis: int | None) -> Array:
     """Neurons and examples of a tensor, (1, n, m): all, or `MOST_CELLS` of them.
 
-    ``axis`` is that of the neurons; every place on the other axes is an example.
+    ``axis`` is that of the neurons, None where there is one; every other place is an example.
     """
-    columns = x.detach().movedim(axis, 0).flatten(1) if x.ndim > 1 else x.detach()[:, None]
+    columns = x.detach()[None] if axis is None else x.detach().movedim(axis, 0)
+    columns = columns.reshape(len(columns), -1)
     n, m = columns.shape
     most = max(MOST_CELLS // n, 1)
     if m > most:

@@ -19,11 +19,12 @@ PRODUCTS = ("mul", "rmul", "imul", "multiply")
 class Source:
     """What made a tensor: the axis of its neurons, from the end, its weights, and what these were fed.
 
+    The axis is None where each example has one number alone.
     Of what was computed place by place from such a tensor, ``root`` is the source of that, and ``sigma`` the
     call of an activation on the way.
     """
 
-    axis: int
+    axis: int | None
     weight: Any = None
     bias: Any = None
     feed: Any = None
@@ -48,7 +49,7 @@ class Sources:
 
     def of(self, x: Any) -> Source:
         """The same, or else where neurons usually are."""
-        return self.get(x) or Source(-1 if x.ndim < 4 else 1 - x.ndim)
+        return self.get(x) or Source(None if x.ndim < 2 else -1 if x.ndim < 4 else 1 - x.ndim)
 
     def activated(self, a: Any, source: Source, call: str) -> None:
         """Remember that a tensor is σ of one of this source."""

@@ -52,12 +52,6 @@ def faces_of(sigma: Activation) -> dict[str, Function]:
     }
 
 
-def by_output(sigma: Activation) -> tuple[dict[str, Function], dict[str, Function]]:
-    """The ways to σ, and those to σ′."""
-    faces = list(faces_of(sigma).items())
-    return dict(faces[::2]), dict(faces[1::2])
-
-
 def same(found: Array, expected: Array, z: Array, found_name: str, expected_name: str) -> None:
     """Raises AssertionError with the first z at which what was found is not what was expected."""
     close = np.isclose(found, expected, rtol=4 * np.finfo(expected.dtype).eps, atol=0, equal_nan=True)
