@@ -168,8 +168,8 @@ class Watch:
         if not self._sigmas:
             self._sigmas = {place: layer.sigma for place, layer in step.layers.items()}
             layers = list(step.layers.values())
-            fed = layers[0].width_below or "?"  # a norm is before the first σ
-            self._sizes = [fed, *(layer.width for layer in layers)]
+            fed = (one.shape[1] for one in layers[0].feed.values())
+            self._sizes = [next(fed, "?"), *(layer.width for layer in layers)]
         if found.keys() != self._sigmas.keys():
             self._notes["passes differ in their activations: layers are those of the first reading"] = None
         self.examples = step.examples

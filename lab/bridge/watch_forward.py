@@ -15,8 +15,7 @@ from torch.overrides import TorchFunctionMode
 from lab.bridge.watch_calls import ELEMENTWISE, HOLDING, made, sigma_of, z_of
 from lab.bridge.watch_layer import Layer, sample
 from lab.bridge.watch_recurrent import CALLS, GATES, gates_of
-from lab.bridge.watch_sources import PART, Source, Sources
-from lab.bridge.watch_tensors import has_neurons, only_input, same, tensors
+from lab.bridge.watch_sources import PART, Source, Sources, has_neurons, only_input, same, tensors
 from lab.parts import Activation
 
 if TYPE_CHECKING:

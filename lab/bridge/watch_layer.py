@@ -76,11 +76,6 @@ class Layer:
         """The number of its neurons."""
         return int(next(iter(self.z.values())).shape[1])
 
-    @property
-    def width_below(self) -> int | None:
-        """How many neurons feed it; None where that was not seen."""
-        return next((int(one.shape[1]) for one in self.feed.values()), None)
-
     def went_back(self, way: int, number: int, e: Any, delta: Any) -> None:
         """Take note of a gradient that passed: ∂C/∂a and ∂C/∂z of this activation."""
         if e is None or delta is None:

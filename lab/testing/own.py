@@ -29,14 +29,14 @@ def faults_of_own(plan: Plan) -> list[Finding]:
     """
     faults: dict[str, str] = {}
     found = []
-    for variant in plan.variants:
-        for key, part, spec in named_parts(variant.settings):
-            if part.kind in ("activations", "costs"):
-                at = repr((spec, variant.settings.network.output))
-                if at not in faults:
-                    faults[at] = _fault(part.kind, spec, variant, plan)
-                if fault := faults[at]:
-                    found.append(at_its_value(Finding(key, fault), variant, plan))
+    every = ((variant, *named) for variant in plan.variants for named in named_parts(variant.settings))
+    for variant, key, part, spec in every:
+        if part.kind in ("activations", "costs"):
+            at = repr((spec, variant.settings.network.output))
+            if at not in faults:
+                faults[at] = _fault(part.kind, spec, variant, plan)
+            if fault := faults[at]:
+                found.append(at_its_value(Finding(key, fault), variant, plan))
     return found
 
 
