@@ -139,7 +139,8 @@ class Watch:
         if self.folder is None:
             return
         if self._step is not None:
-            self._read([nan if x is None else _number(x) for x in (cost, accuracy)])
+            figures = (x.detach() if hasattr(x, "detach") else x for x in (cost, accuracy))
+            self._read([nan if x is None else float(x) for x in figures])
         self.steps += 1
         if self.steps % self.every == 0 and self.diverged < 0:
             self._look()
@@ -284,10 +285,6 @@ def _sigma(key: Any, spec: Any) -> Activation:
             "torch; put a function of your own into a module"
         )
     return spec if isinstance(spec, Activation) else from_spec(spec)
-
-
-def _number(x: Any) -> float:
-    return float(x.detach() if hasattr(x, "detach") else x)
 
 
 def _rank() -> int:

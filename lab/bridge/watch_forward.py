@@ -31,10 +31,7 @@ WITHOUT_GRADIENTS = (
 
 
 class Forward(TorchFunctionMode):
-    """One pass forward: sees every call of torch that the model makes.
-
-    ``alone`` tells whether the model was given one example, without an axis of examples.
-    """
+    """One pass forward: sees every call of torch that the model makes."""
 
     def __init__(self, step: "Step") -> None:
         super().__init__()
@@ -44,7 +41,6 @@ class Forward(TorchFunctionMode):
         self.owners = {id(one): name.rpartition(".")[0] for name, one in parameters}
         self.stack: list[str] = [""]
         self.sources = Sources()
-        self.alone = False
         self.inside: Any = None
         self.last: Any = None
 
@@ -67,7 +63,8 @@ class Forward(TorchFunctionMode):
         if not found or (self.last is not None and same(found[0], self.last)):
             return
         source = self.sources.of(found[0])
-        self.alone |= found[0].ndim == 1 and source.axis is not None
+        if found[0].ndim == 1 and source.axis is not None:
+            self.step.fed[-1] = 1
         z = sample(found[0], source.axis)
         layer = self.step.keep(OUTPUT, made("identity", ()), source, z)
         layer.a[self.number] = z
@@ -139,7 +136,8 @@ class Forward(TorchFunctionMode):
         if self.calls[place] > 1:
             place += f" {self.calls[place]}"
         layer = self.step.keep(place, sigma, source, sample(z, source.axis))
-        self.alone |= z.ndim == 1
+        if z.ndim == 1:  # of one example, without an axis of examples
+            self.step.fed[-1] = 1
         edge = z.grad_fn, z.output_nr
         leaf = z if z.grad_fn is None else None
         seen = z.detach().clone() if overwrites else z.detach()

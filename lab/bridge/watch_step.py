@@ -215,8 +215,6 @@ class Step:
             seen, self._pass = self._pass, None
             seen.end()
             seen.returned(output)
-            if seen.alone:
-                self.fed[-1] = 1
             # Within torch.func.functional_call these are none of the model's own.
             self.gradients.watch(one for one in model.parameters() if one.is_leaf)
 
