@@ -16,10 +16,13 @@ LOOSE = 64.0
 AS_Z = 4.0
 """The error that no verdict tells, in steps to the next z: what the last digits of z decide."""
 
+UNLIKE = 1e-3
+"""The relative error from which on a value is another one."""
+
 FAR = 1000.0
 """The |z| from which on what is lost is told last."""
 
-TOLD_FIRST = 1e6
+TOLD_FIRST = 1e5
 """Of grave faults the first is told, unless another loses this many times as much."""
 
 
@@ -39,8 +42,8 @@ class Audited:
         The z of the largest value that is computed as 0, and that value; NaN where there is none. Whether no
         false 0 is beside it, as where a slope passes through 0.
     number_at, number_got, number_due
-        A z at which a number is computed where 0 is due, or less than the least normal one, that number, and
-        what is due; NaN where there is none.
+        A z at which what is computed is off by a thousandth of its size, or is a number where 0 is due, or
+        less than the least normal one; that number, and what is due; NaN where there is none.
     sign_at, sign_due, not_finite_at, not_finite_due
         A z at which the sign is wrong, where NaN or ∞ is computed and a number is due, and what is due there;
         NaN where none.
@@ -70,7 +73,7 @@ class Audited:
 
     @property
     def grave(self) -> bool:
-        """Whether it is a false 0 or number, a wrong sign, none at a finite z, or off by half its size."""
+        """Whether it is a false 0 or number, a wrong sign, or none at a finite z."""
         return bool(self._graves)
 
     @property
@@ -78,16 +81,14 @@ class Audited:
         """Each grave fault in words, with the size of what is lost by it, which is 0 far out."""
         where = "at" if self.zero_alone else "from"
         zero = f"is 0 {where} z = {self.zero_from:.4g} where it is {self.zero_due:.2g}"
-        number = f"is {self.number_got:.2g} at z = {self.number_at:.4g} where it is {self.number_due:.2g}"
+        number = f"is {self.number_got:.4g} at z = {self.number_at:.4g} where it is {self.number_due:.4g}"
         no_number = f"is no finite number at z = {self.not_finite_at:.4g}"
         sign = f"has the wrong sign at z = {self.sign_at:.4g}"
-        unlike = self._loose and self.worst >= 2.0 ** (DTYPES[self.dtype].digits - 1)
         faults = (
             (not isnan(self.zero_from), self.zero_from, self.zero_due, zero),
             (isfinite(self.not_finite_at), self.not_finite_at, self.not_finite_due, no_number),
             (not isnan(self.sign_at), self.sign_at, self.sign_due, sign),
-            (not isnan(self.number_at), self.number_at, self.number_got, number),
-            (unlike, self.at, self.got - self.due, self._off),
+            (not isnan(self.number_at), self.number_at, self.number_got - self.number_due, number),
         )
         return [
             (abs(lost) if abs(z) <= FAR else 0.0, f"{self._symbol} {words}")
@@ -98,10 +99,6 @@ class Audited:
     @property
     def _symbol(self) -> str:
         return "σ" if self.of == "value" else "σ′"
-
-    @property
-    def _off(self) -> str:
-        return f"is off by {self.worst:.3g} ulp at z = {self.at:.4g}"
 
     @property
     def _loose(self) -> bool:
@@ -115,7 +112,7 @@ class Audited:
             most = max(size for size, _ in graves)
             return next(words for size, words in graves if size >= most / TOLD_FIRST)
         if self._loose:
-            return f"{symbol} {self._off}"
+            return f"{symbol} is off by {self.worst:.3g} ulp at z = {self.at:.4g}"
         if self.worst > LOOSE:
             return f"as exact as z: the next z changes {symbol} by {self.step:.3g} ulp"
         return (
@@ -131,7 +128,8 @@ def judged(
     order = np.argsort(z, kind="stable")  # NaN is last
     ulp = kind.ulp(_size_around(due, order, kind.largest))
     with np.errstate(all="ignore"):
-        error, step, size = np.abs(got - due) / ulp, change / ulp, np.abs(due)
+        lost, step, size = np.abs(got - due), change / ulp, np.abs(due)
+        error = lost / ulp
         rounds_to_infinity = size > kind.largest + kind.ulp(np.array(kind.largest)) / 2
         finite = np.isfinite(due) & ~skipped
         normal = finite & (size >= kind.tiny) & (size <= kind.largest)
@@ -144,6 +142,7 @@ def judged(
     wrong_sign = normal & (np.sign(got) * np.sign(due) < 0)
     error = np.where(normal & np.isfinite(got) & ~at_end, error, 0.0)
     told = (error > LOOSE) & ~(error <= AS_Z * step)
+    false_number |= told & (error > UNLIKE * 2.0**kind.digits) & ~false_zero & ~wrong_sign
     worst = int(np.argmax(np.where(told, error, 0.0) if told.any() else error))
     ordered, beside = np.pad(false_zero[order], 1), np.empty_like(false_zero)
     beside[order] = ordered[2:] | ordered[:-2]
@@ -157,7 +156,7 @@ def judged(
         """The value at that of these places which is nearest to 0; NaN where there is none."""
         return float(values[np.argmin(np.where(mask, np.abs(np.nan_to_num(z)), inf))]) if mask.any() else nan
 
-    numbers = np.where(false_number, np.abs(got), 0.0)
+    numbers = np.where(false_number, lost, 0.0)
     most_of_them = false_number & (numbers >= numbers.max() / 2)
     found = Audited(
         function,

@@ -139,7 +139,8 @@ class Watch:
         if self.folder is None:
             return
         if self._step is not None:
-            self._read([nan if x is None else _number(x) for x in (cost, accuracy)])
+            figures = (x.detach() if hasattr(x, "detach") else x for x in (cost, accuracy))
+            self._read([nan if x is None else float(x) for x in figures])
         self.steps += 1
         if self.steps % self.every == 0 and self.diverged < 0:
             self._look()
@@ -168,8 +169,8 @@ class Watch:
         if not self._sigmas:
             self._sigmas = {place: layer.sigma for place, layer in step.layers.items()}
             layers = list(step.layers.values())
-            fed = layers[0].width_below or "?"  # a norm is before the first σ
-            self._sizes = [fed, *(layer.width for layer in layers)]
+            fed = (one.shape[1] for one in layers[0].feed.values())
+            self._sizes = [next(fed, "?"), *(layer.width for layer in layers)]
         if found.keys() != self._sigmas.keys():
             self._notes["passes differ in their activations: layers are those of the first reading"] = None
         self.examples = step.examples
@@ -267,7 +268,8 @@ class Watch:
 
 NOTHING_SEEN = (
     "no activation was seen in a step that was to be read; expected between two calls of step() a call of "
-    "the model itself, model(x), with gradients on; name your own by activations={MyAct: 'tanh(z)'}"
+    "the model itself, model(x), with gradients on and outside of torch.func; name your own by "
+    "activations={MyAct: 'tanh(z)'}"
 )
 
 
@@ -283,10 +285,6 @@ def _sigma(key: Any, spec: Any) -> Activation:
             "torch; put a function of your own into a module"
         )
     return spec if isinstance(spec, Activation) else from_spec(spec)
-
-
-def _number(x: Any) -> float:
-    return float(x.detach() if hasattr(x, "detach") else x)
 
 
 def _rank() -> int:

@@ -8,36 +8,22 @@ from typing import Any
 from lab import plugins
 from lab.parts import Activation
 
-ELEMENTWISE: dict[str, tuple[str, tuple[tuple[str, str, Any], ...]]] = {
-    "relu": ("relu", ()),
-    "relu6": ("relu6", ()),
-    "leaky_relu": ("leaky-relu", (("negative_slope", "slope", 0.01),)),
-    "rrelu": ("rrelu", (("lower", "lower", 1 / 8), ("upper", "upper", 1 / 3))),
-    "prelu": ("prelu", (("weight", "slope", None),)),
-    "threshold": ("threshold", (("threshold", "t", None), ("value", "v", None))),
-    "hardtanh": ("hard-tanh", (("min_val", "low", -1.0), ("max_val", "high", 1.0))),
-    "hardsigmoid": ("hard-sigmoid", ()),
-    "hardswish": ("hard-swish", ()),
-    "hardshrink": ("hard-shrink", (("lambd", "threshold", 0.5),)),
-    "softshrink": ("soft-shrink", (("lambd", "threshold", 0.5),)),
-    "tanhshrink": ("tanh-shrink", ()),
-    "tanh": ("tanh", ()),
-    "sigmoid": ("sigmoid", ()),
-    "log_sigmoid": ("log-sigmoid", ()),
-    "logsigmoid": ("log-sigmoid", ()),
-    "softsign": ("softsign", ()),
-    "softplus": ("softplus", (("beta", "beta", 1.0),)),
-    "silu": ("silu", ()),
-    "mish": ("mish", ()),
-    "elu": ("elu", (("alpha", "alpha", 1.0),)),
-    "celu": ("celu", (("alpha", "alpha", 1.0),)),
-    "selu": ("selu", ()),
-    "gelu": ("gelu", ()),
+ELEMENTWISE: dict[str, tuple[tuple[str, str, Any], ...]] = {
+    **dict.fromkeys(("relu", "relu6", "tanh", "sigmoid", "logsigmoid", "log_sigmoid", "hardsigmoid"), ()),
+    **dict.fromkeys(("hardswish", "tanhshrink", "softsign", "silu", "mish", "selu", "gelu"), ()),
+    **dict.fromkeys(("elu", "celu"), (("alpha", "alpha", 1.0),)),
+    **dict.fromkeys(("hardshrink", "softshrink"), (("lambd", "threshold", 0.5),)),
+    "leaky_relu": (("negative_slope", "slope", 0.01),),
+    "rrelu": (("lower", "lower", 1 / 8), ("upper", "upper", 1 / 3)),
+    "prelu": (("weight", "slope", None),),
+    "threshold": (("threshold", "t", None), ("value", "v", None)),
+    "hardtanh": (("min_val", "low", -1.0), ("max_val", "high", 1.0)),
+    "softplus": (("beta", "beta", 1.0),),
 }
-"""The elementwise activations of torch by the name of the call.
+"""The elementwise activations of torch by the name of the call, which the lab knows too.
 
-Each with its name here, and its arguments after the first in their order: what torch calls it, what the lab
-does, and the default. Torch puts ``_`` behind the name of a call in place, and before some others.
+Each with its arguments after the first in their order: what torch calls it, what the lab does, and the
+default. Torch puts ``_`` behind the name of a call in place, and before some others.
 """
 
 HOLDING = {
@@ -77,11 +63,8 @@ def sigma_of(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Activ
         return _holding(name, args, kwargs)
     if name not in ELEMENTWISE:
         return None
-    own, arguments = ELEMENTWISE[name]
-    if name == "gelu" and kwargs.get("approximate") == "tanh":
-        own = "gelu-tanh"
     given: list[tuple[str, float]] = []
-    for k, (theirs, ours, default) in enumerate(arguments):
+    for k, (theirs, ours, default) in enumerate(ELEMENTWISE[name]):
         value = args[k] if k < len(args) else kwargs.get(theirs, default)
         if hasattr(value, "detach"):
             value = value.detach().flatten().tolist()
@@ -89,7 +72,8 @@ def sigma_of(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Activ
                 return None
             (value,) = value
         given.append((ours, float(value)))
-    return made(own, tuple(given))
+    is_tanh = name == "gelu" and kwargs.get("approximate") == "tanh"
+    return made("gelu-tanh" if is_tanh else name, tuple(given))
 
 
 def _holding(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Activation | None:

@@ -15,8 +15,7 @@ from torch.overrides import TorchFunctionMode
 from lab.bridge.watch_calls import ELEMENTWISE, HOLDING, made, sigma_of, z_of
 from lab.bridge.watch_layer import Layer, sample
 from lab.bridge.watch_recurrent import CALLS, GATES, gates_of
-from lab.bridge.watch_sources import PART, Source, Sources
-from lab.bridge.watch_tensors import has_neurons, only_input, same, tensors
+from lab.bridge.watch_sources import PART, Source, Sources, has_neurons, only_input, same, tensors
 from lab.parts import Activation
 
 if TYPE_CHECKING:
@@ -60,10 +59,12 @@ class Forward(TorchFunctionMode):
 
     def returned(self, output: Any) -> None:
         """Take what the model returned as a layer, unless it is what its last activation gave."""
-        found = [x for x in tensors(output) if x.ndim and x.is_floating_point() and x.requires_grad]
+        found = [x for x in tensors(output) if has_neurons(x) and x.requires_grad]
         if not found or (self.last is not None and same(found[0], self.last)):
             return
         source = self.sources.of(found[0])
+        if found[0].ndim == 1 and source.axis is not None:
+            self.step.fed[-1] = 1
         z = sample(found[0], source.axis)
         layer = self.step.keep(OUTPUT, made("identity", ()), source, z)
         layer.a[self.number] = z
@@ -76,7 +77,8 @@ class Forward(TorchFunctionMode):
         if self.inside is not None:
             return func(*args, **kwargs)
         z, given = z_of(name, args, kwargs)
-        sigma = self._sigma(func, name, z, given, kwargs) if has_neurons(z) else None
+        read = has_neurons(z) and (z.ndim > 1 or self.sources.get(z) is not None)
+        sigma = self._sigma(func, name, z, given, kwargs) if read else None
         if not torch.is_grad_enabled():
             if sigma is not None:
                 self.step.notes[WITHOUT_GRADIENTS] = None
@@ -134,6 +136,8 @@ class Forward(TorchFunctionMode):
         if self.calls[place] > 1:
             place += f" {self.calls[place]}"
         layer = self.step.keep(place, sigma, source, sample(z, source.axis))
+        if z.ndim == 1:  # of one example, without an axis of examples
+            self.step.fed[-1] = 1
         edge = z.grad_fn, z.output_nr
         leaf = z if z.grad_fn is None else None
         seen = z.detach().clone() if overwrites else z.detach()

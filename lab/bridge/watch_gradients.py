@@ -34,6 +34,7 @@ class Gradients:
         self._parts: dict[int, list[tuple[Layer, slice]]] = {}
         self._ends: dict[int, set[int]] = {}
         self._kept: set[int] = set()
+        self._keeping: set[int] = set()
         self._elsewhere: dict[int, Any] = {}
         self._hooks: dict[int, list[Any]] = {}
 
@@ -63,8 +64,12 @@ class Gradients:
         self._elsewhere.clear()
 
     def of_cost(self, ways: set[int]) -> set[int]:
-        """Those of these ways back that are the cost's; all, where none ended at a parameter."""
-        return {way for way in ways if self._ends.get(way)} or ways
+        """Those of these ways back that are the cost's; all, where none ended at a parameter.
+
+        Where parameters kept what some of them brought, those that only asked for it are a part of the cost.
+        """
+        ended = {way for way in ways if self._ends.get(way)}
+        return ended & self._keeping or ended or ways
 
     def _arrives(self, at: int, parameter: Any, gradient: Any) -> None:
         """Take note of what a way back brings, before it is added to what the parameter keeps."""
@@ -81,6 +86,7 @@ class Gradients:
     def _arrived(self, parameter: Any) -> None:
         if not self.over:
             self._elsewhere.pop(id(parameter), None)
+            self._keeping.add(way_back())
             self._kept.add(id(parameter))
             self._take(id(parameter), parameter.grad.detach())
 

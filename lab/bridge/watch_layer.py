@@ -76,20 +76,16 @@ class Layer:
         """The number of its neurons."""
         return int(next(iter(self.z.values())).shape[1])
 
-    @property
-    def width_below(self) -> int | None:
-        """How many neurons feed it; None where that was not seen."""
-        return next((int(one.shape[1]) for one in self.feed.values()), None)
-
     def went_back(self, way: int, number: int, e: Any, delta: Any) -> None:
         """Take note of a gradient that passed: ∂C/∂a and ∂C/∂z of this activation."""
         if e is None or delta is None:
             self.came[way, number] = Came()
             return
         e, delta = e.detach(), delta.detach()
-        axis = self.source.axis % delta.ndim
-        others = [k for k in range(delta.ndim) if k != axis]
-        self.came[way, number] = Came(size(e), size(delta), delta.sum(others, dtype=wide(delta)))
+        axis = self.source.axis
+        others = [k for k in range(delta.ndim) if axis is None or k != axis % delta.ndim]
+        total = delta.to(wide(delta))
+        self.came[way, number] = Came(size(e), size(delta), total.sum(others) if others else total)
 
     def gathered(self, ways: set[int]) -> Came:
         """What came on these ways back: e and δ are NaN where two of them went through one pass."""
@@ -169,12 +165,13 @@ def wide(x: Any) -> Any:
     return torch.float32 if x.device.type == "mps" else torch.float64
 
 
-def sample(x: Any, axis: int) -> Array:
+def sample(x: Any, axis: int | None) -> Array:
     """Neurons and examples of a tensor, (1, n, m): all, or `MOST_CELLS` of them.
 
-    ``axis`` is that of the neurons; every place on the other axes is an example.
+    ``axis`` is that of the neurons, None where there is one; every other place is an example.
     """
-    columns = x.detach().movedim(axis, 0).flatten(1) if x.ndim > 1 else x.detach()[:, None]
+    columns = x.detach()[None] if axis is None else x.detach().movedim(axis, 0)
+    columns = columns.reshape(len(columns), -1)
     n, m = columns.shape
     most = max(MOST_CELLS // n, 1)
     if m > most:

@@ -1,5 +1,6 @@
-"""How tensors were made: by which weights, and on which axis their neurons are."""
+"""What is known of a tensor: its weights, the axis of its neurons, and what enters its node of autograd."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,9 @@ PART = (
 )
 """What is said of a call of an activation, by name."""
 
+FARTHEST_BACK = 50
+"""So many nodes are looked at to see whether a call computes σ in one piece."""
+
 PRODUCTS = ("mul", "rmul", "imul", "multiply")
 
 
@@ -19,11 +23,12 @@ PRODUCTS = ("mul", "rmul", "imul", "multiply")
 class Source:
     """What made a tensor: the axis of its neurons, from the end, its weights, and what these were fed.
 
+    The axis is None where each example has one number alone.
     Of what was computed place by place from such a tensor, ``root`` is the source of that, and ``sigma`` the
     call of an activation on the way.
     """
 
-    axis: int
+    axis: int | None
     weight: Any = None
     bias: Any = None
     feed: Any = None
@@ -48,7 +53,7 @@ class Sources:
 
     def of(self, x: Any) -> Source:
         """The same, or else where neurons usually are."""
-        return self.get(x) or Source(-1 if x.ndim < 4 else 1 - x.ndim)
+        return self.get(x) or Source(None if x.ndim < 2 else -1 if x.ndim < 4 else 1 - x.ndim)
 
     def activated(self, a: Any, source: Source, call: str) -> None:
         """Remember that a tensor is σ of one of this source."""
@@ -56,7 +61,7 @@ class Sources:
 
     def follow(self, name: str, args: Any, kwargs: Any, result: Any) -> None:
         """Remember what made a tensor, if that is weights, and else on which axis its neurons are."""
-        if not torch.is_tensor(result) or not result.is_floating_point() or result.ndim < 2:
+        if not torch.is_tensor(result) or not result.is_floating_point() or result.ndim < 1:
             return
         source = made_by(name, args, kwargs, result, self) or self._alike(name, args, result)
         if source is not None:
@@ -83,7 +88,7 @@ def made_by(name: str, args: Any, kwargs: Any, result: Any, known: Sources) -> S
         return args[at] if len(args) > at else kwargs.get(word)
 
     x = given(0, "input")
-    if name == "linear" or name.startswith("conv"):
+    if name == "linear" or (name.startswith("conv") and result.ndim > 1):
         w, kept = given(1, "weight"), parameter(given(1, "weight"))
         computed = w if w.requires_grad else None  # as by a parametrisation
         axis = -1 if name == "linear" else 1 - w.ndim
@@ -113,3 +118,59 @@ def parameter(x: Any) -> Any:
         return None
     x = x if x._base is None else x._base
     return x if x.is_leaf and (x.requires_grad or isinstance(x, torch.nn.Parameter)) else None
+
+
+def has_neurons(z: Any) -> bool:
+    """Whether it may be the z of neurons: no number, no weight, not in a transform of torch.func."""
+    return (
+        torch.is_tensor(z)
+        and z.is_floating_point()
+        and z.ndim > 0
+        and z.numel() > 0
+        and not isinstance(z, torch.nn.Parameter)
+        and _is_there(z)
+    )
+
+
+def _is_there(x: Any) -> bool:
+    """Whether its numbers can be read."""
+    try:
+        x.data_ptr()
+    except RuntimeError:
+        return False
+    return True
+
+
+def only_input(node: Any, edge: Any, leaf: Any) -> int | None:
+    """Which input of the node is z, if nothing else that enters the node depends on z."""
+    found = [
+        at
+        for at, (before, nr) in enumerate(node.next_functions)
+        if before is not None
+        and ((before, nr) == edge if leaf is None else getattr(before, "variable", None) is leaf)
+    ]
+    if len(found) != 1:
+        return None
+    z = node.next_functions[found[0]][0]
+    waiting = [before for at, (before, _) in enumerate(node.next_functions) if at != found[0]]
+    for _ in range(FARTHEST_BACK):
+        if not waiting:
+            return found[0]
+        one = waiting.pop()
+        if one is z:
+            return None
+        waiting += [] if one is None else [before for before, _ in one.next_functions]
+    return None
+
+
+def tensors(output: Any) -> list[Any]:
+    """The tensors of what a model returns, in their order."""
+    if torch.is_tensor(output):
+        return [output]
+    parts = output.values() if isinstance(output, Mapping) else output
+    return [x for part in parts for x in tensors(part)] if isinstance(output, tuple | list | Mapping) else []
+
+
+def same(x: Any, y: Any) -> bool:
+    """Whether two tensors are the same numbers, perhaps in another shape."""
+    return x is y or (x.numel() == y.numel() and x.data_ptr() == y.data_ptr())

@@ -4,7 +4,8 @@ Nothing here changes a number of the training: tensors are read, and hooks retur
 """
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from math import nan
 from typing import Any
 
@@ -28,6 +29,19 @@ CROSSED = (
     "costs went back one after the other through the same pass, so the sizes of e and δ are missing; add the "
     "costs and call backward() once"
 )
+
+
+class Hook:
+    """A hook that does nothing in a copy of its model, nor in a file that this is saved to."""
+
+    def __init__(self, call: Callable[..., None]) -> None:
+        self.call = call
+
+    def __call__(self, *given: Any) -> None:
+        self.call(*given)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return getattr, (nullcontext(), "__exit__")  # takes anything, and gives back None
 
 
 class Step:
@@ -67,8 +81,8 @@ class Step:
         if "torch._dynamo" in sys.modules:
             self._stance = torch.compiler.set_stance("force_eager")
         self._handles = [
-            self.model.register_forward_pre_hook(self._enter, with_kwargs=True),
-            self.model.register_forward_hook(self._leave, always_call=True),
+            self.model.register_forward_pre_hook(Hook(self._enter), with_kwargs=True),
+            self.model.register_forward_hook(Hook(self._leave), always_call=True),
             register_optimizer_step_pre_hook(self._before_update),
             register_optimizer_step_post_hook(self._after_update),
         ]
@@ -201,7 +215,8 @@ class Step:
             seen, self._pass = self._pass, None
             seen.end()
             seen.returned(output)
-            self.gradients.watch(model.parameters())
+            # Within torch.func.functional_call these are none of the model's own.
+            self.gradients.watch(one for one in model.parameters() if one.is_leaf)
 
     def _before_update(self, optimiser: Any, args: Any, kwargs: Any) -> None:
         self._updating = True

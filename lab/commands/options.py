@@ -152,7 +152,7 @@ experiment_options = together(
     click.option(
         "--allow-code", is_flag=True, help="Let the file name a class in a Python file, and run that file."
     ),
-    click.option("--unchecked", is_flag=True, help="Run an activation of one's own that fails its checks."),
+    click.option("--unchecked", is_flag=True, help="Run a σ or a cost of one's own that fails its checks."),
     click.option(
         "--max-trials",
         type=click.IntRange(min=1),

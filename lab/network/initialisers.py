@@ -61,8 +61,8 @@ class Drawn(Biased):
     bias_variance = 0.0
 
     def law(self, n_in: int, n_out: int) -> tuple[float, float]:
-        """The factor of the draws, which are from N(0, 1) or U(−1, 1), and Var w: gain²/n_in by default."""
-        return self.gain / sqrt(n_in), self.gain * self.gain / n_in
+        """The factor of the draws, which are from N(0, 1) or U(−1, 1), and Var w: gain/√n_in by default."""
+        return self.gain / sqrt(n_in), self.gain * self.gain / (3 * n_in if self.uniform else n_in)
 
     def weights(self, n_in: int, n_out: int, rng: np.random.Generator) -> Array:
         shape, (factor, _) = (n_out, n_in), self.law(n_in, n_out)
@@ -137,9 +137,6 @@ class GlorotStandard(Drawn):
     gain: float = 1.0
     uniform = True
 
-    def law(self, n_in: int, n_out: int) -> tuple[float, float]:
-        return self.gain / sqrt(n_in), self.gain * self.gain / (3 * n_in)
-
 
 @dataclass(frozen=True)
 class Torch(Drawn):
@@ -154,9 +151,6 @@ class Torch(Drawn):
     gain: float = 1.0
     bias: float | Literal["normal", "torch"] | None = field(default="torch", kw_only=True)
     uniform = True
-
-    def law(self, n_in: int, n_out: int) -> tuple[float, float]:
-        return self.gain / sqrt(n_in), self.gain * self.gain / (3 * n_in)
 
 
 @dataclass(frozen=True)

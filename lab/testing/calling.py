@@ -31,12 +31,15 @@ def with_place(error: Exception) -> str:
 
 
 def values_of(function: Function, z: Array) -> Array:
-    """What ``function`` makes of a copy of z; AssertionError where it raises."""
+    """What ``function`` makes of a copy of z; AssertionError where it raises, or makes no array like z."""
     try:
-        return np.asarray(function(z.copy()))
+        values = np.asarray(function(z.copy()))
     except Exception as error:
         given = f"an array z of shape {z.shape} and {z.dtype}"
         raise AssertionError(f"{given} is refused: {with_place(error)}") from error
+    assert values.shape == z.shape, f"the shape {z.shape} of z became {values.shape}"
+    assert np.issubdtype(values.dtype, np.inexact), f"z of {z.dtype} became {values.dtype}, no float"
+    return values
 
 
 def faces_of(sigma: Activation) -> dict[str, Function]:
@@ -49,17 +52,9 @@ def faces_of(sigma: Activation) -> dict[str, Function]:
     }
 
 
-def by_output(sigma: Activation) -> tuple[dict[str, Function], dict[str, Function]]:
-    """The ways to σ, and those to σ′."""
-    faces = list(faces_of(sigma).items())
-    return dict(faces[::2]), dict(faces[1::2])
-
-
 def same(found: Array, expected: Array, z: Array, found_name: str, expected_name: str) -> None:
     """Raises AssertionError with the first z at which what was found is not what was expected."""
-    kind = expected.dtype
-    assert np.issubdtype(kind, np.inexact), f"{expected_name} is {kind}, no floating number"
-    close = np.isclose(found, expected, rtol=4 * np.finfo(kind).eps, atol=0, equal_nan=True)
+    close = np.isclose(found, expected, rtol=4 * np.finfo(expected.dtype).eps, atol=0, equal_nan=True)
     i = int(np.argmin(close))
     assert close[i], f"at z = {z[i]} {found_name} is {found[i]:.17g}, {expected_name} is {expected[i]:.17g}"
 

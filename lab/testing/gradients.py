@@ -26,7 +26,7 @@ def check_cost(given: Cost, sigma: Activation, outputs: int = 3, seed: int = 0) 
     y = np.zeros((1, outputs, 5))
     y[0, rng.integers(0, outputs, 5), np.arange(5)] = 1
     a, slope = sigma.with_derivative(z)
-    gradient, error = np.empty_like(a), np.empty_like(a)
+    gradient, error = np.full_like(a, np.nan), np.full_like(a, np.nan)
     given.gradient(a, y, gradient)
     given.error(z, a, slope, y, sigma, error)
     h = 1e-5
@@ -34,9 +34,16 @@ def check_cost(given: Cost, sigma: Activation, outputs: int = 3, seed: int = 0) 
         step = np.zeros_like(z)
         step[:, j] = h
         up, down = (given.value(z + s, np.asarray(sigma(z + s)), y, sigma) for s in (step, -step))
-        found = (up - down) / (2 * h)
-        np.testing.assert_allclose(error[:, j], found, rtol=1e-6, atol=1e-9, err_msg="the error δ")
-    np.testing.assert_allclose(error, gradient * slope, rtol=1e-9, atol=1e-12, err_msg="∇_a C ⊙ σ′")
+        assert np.shape(up) == (2, 5), f"{given}: C_x is of the shape {np.shape(up)}, (2, 5) is due"
+        _alike(f"{given}: the error δ", error[:, j], (up - down) / (2 * h), rtol=1e-6, atol=1e-9)
+    _alike(f"{given}: ∇_a C ⊙ σ′", gradient * slope, error, rtol=1e-9, atol=1e-12)
+
+
+def _alike(what: str, found: Array, due: Array, rtol: float, atol: float) -> None:
+    """Raises AssertionError with the first number that is not what is due."""
+    at = int(np.argmin(np.isclose(found, due, rtol, atol, equal_nan=True)))
+    pair = found.flat[at], due.flat[at]
+    assert np.isclose(*pair, rtol, atol, equal_nan=True), f"{what} is {pair[0]:.9g}, {pair[1]:.9g} is due"
 
 
 def directional_derivatives(

@@ -1,50 +1,67 @@
-"""The suite run on the activations of an experiment that are somebody's own."""
+"""The suite run on the activations and the costs of an experiment that are somebody's own."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from inspect import getfile
 from pathlib import Path
+from typing import Any
 
+from lab import plugins
 from lab.errors import in_one_line
 from lab.experiment.findings import Finding
 from lab.experiment.schema import named_parts
 from lab.experiment.specify import from_spec
-from lab.experiment.variants import Plan
+from lab.experiment.variants import Plan, Variant
 from lab.parts import Activation
 from lab.runs.preparation import at_its_value
+from lab.testing.calling import with_place
+from lab.testing.gradients import check_cost
 from lab.testing.suite import check_activation
 
 
 def faults_of_own(plan: Plan) -> list[Finding]:
-    """What fails first in each activation of an experiment that is a class of somebody's own, at its key.
+    """What fails first in each activation and cost of an experiment that is a class of one's own, at its key.
 
     What the lab ships and formulas are not checked again; what cannot be made is told by
     `lab.experiment.checks.parts`.
     """
     faults: dict[str, str] = {}
     found = []
-    for variant in plan.variants:
-        for key, part, spec in named_parts(variant.settings):
-            if part.kind == "activations":
-                if repr(spec) not in faults:
-                    designs, code = variant.settings.designs, plan.allow_code
-                    try:
-                        sigma = from_spec(spec, designs, folder=plan.folder, allow_code=code)
-                    except Exception:  # which is told already
-                        sigma = None
-                    faults[repr(spec)] = "" if sigma is None else _fault(sigma)
-                if fault := faults[repr(spec)]:
-                    found.append(at_its_value(Finding(key, fault), variant, plan))
+    every = ((variant, *named) for variant in plan.variants for named in named_parts(variant.settings))
+    for variant, key, part, spec in every:
+        if part.kind in ("activations", "costs"):
+            at = repr((spec, variant.settings.network.output))
+            if at not in faults:
+                faults[at] = _fault(part.kind, spec, variant, plan)
+            if fault := faults[at]:
+                found.append(at_its_value(Finding(key, fault), variant, plan))
     return found
 
 
-def _fault(sigma: Activation) -> str:
-    """What fails first of somebody's own activation, or of one within a wrapper of the lab, and its file."""
-    if type(sigma).__module__.startswith("lab."):
-        inner = (value for value in vars(sigma).values() if isinstance(value, Activation))
-        return next(filter(None, map(_fault, inner)), "")
+def _fault(kind: str, spec: Any, variant: Variant, plan: Plan) -> str:
+    """What fails first of an activation, or of a cost with the variant's output σ."""
+    designs = variant.settings.designs
+    where: dict[str, Any] = {"folder": plan.folder, "allow_code": plan.allow_code}
     try:
-        check_activation(sigma)
-    except AssertionError as error:
-        return f"{Path(getfile(type(sigma))).name}: {in_one_line(error)}"
+        if kind == "activations":
+            return _of_own(from_spec(spec, designs, **where), check_activation)
+        cost = plugins.build("costs", spec, **where)
+        output = from_spec(variant.settings.network.output, designs, **where)
+        return "" if cost.refuses(output) else _of_own(cost, partial(check_cost, sigma=output))
+    except Exception:  # which is told already
+        return ""
+
+
+def _of_own(part: Any, check: Callable[[Any], None]) -> str:
+    """What fails first of somebody's own part, or of an activation within a wrapper of the lab; its file."""
+    if type(part).__module__.startswith("lab."):
+        inner = (value for value in vars(part).values() if isinstance(value, Activation))
+        return next(filter(None, (_of_own(one, check) for one in inner)), "")
+    try:
+        check(part)
+    except Exception as error:
+        said = in_one_line(error) if isinstance(error, AssertionError) else with_place(error)
+        return f"{Path(getfile(type(part))).name}: {said}"
     return ""

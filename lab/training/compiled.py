@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from lab.network.buffers import Pass
 from lab.network.compiled import Engine
 from lab.network.parameters import Parameters
@@ -33,18 +31,14 @@ class CompiledSteps:
         self.engine = Engine(
             training.network, training.optimiser, training.eta, decay, stack.theta, given.x, given.y
         )
-        self._order = stack.order
+        self.order = stack.order
 
     def run_to(self, step: int) -> None:
         """Take the steps up to this one."""
         while self.step < step:
-            steps = min(step - self.step, max(MOST_EXAMPLES // self._order.batch, self._order.epoch))
-            self.engine.run(self.step + 1, *self.bounds(steps))
+            steps = min(step - self.step, max(MOST_EXAMPLES // self.order.batch, self.order.epoch))
+            self.engine.run(self.step + 1, *self.order.several(self.step, steps))
             self.passed(steps)
-
-    def bounds(self, steps: int) -> tuple[Array, Array | None]:
-        """Where each of the next steps begins in the rows of examples, and these: see `Engine.run`."""
-        return self._order.several(self.step, steps)
 
     def passed(self, steps: int) -> None:
         """Note that the engine took so many steps."""
@@ -55,15 +49,6 @@ class CompiledSteps:
     def theta(self) -> Parameters:
         """The weights and biases as they are, which are put into the stack when they are asked for."""
         return self._caught_up().theta
-
-    def are_short(self, steps: Array) -> Array:
-        """Which of these steps take fewer examples than most, as the last of an epoch may."""
-        order = self._order
-        return np.asarray((steps + 1) % order.epoch == 0) & bool(order.examples % order.batch)
-
-    def rows(self) -> Array | None:
-        """The numbers of the examples of the next step, (T, m); None where it takes all in their order."""
-        return self._order.rows(self.step)
 
     def saved(self) -> dict[str, Array]:
         """The stack with the optimiser's state of the engine; see `Stack.saved`."""

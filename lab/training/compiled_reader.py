@@ -57,7 +57,9 @@ class CompiledReader:
         self._can = set(MEASURED).issuperset(self._asked)
         schedule = training.recording.schedule
         self._apart, self._tests = np.diff(schedule.steps), schedule.tests
-        self._alone = steps.are_short(schedule.steps)  # the readings that are taken one by one
+        order = steps.order
+        # The readings that are taken one by one: of steps with fewer examples, as the last of an epoch.
+        self._alone = ((schedule.steps + 1) % order.epoch == 0) & bool(order.examples % order.batch)
         self._alone[schedule.histograms] = self._alone[-1] = True
         self._wait, self._tried = 1, 0  # before this reading none are taken together
         m = len(fixed) if fixed else min(training.batch, len(training.train))
@@ -70,7 +72,7 @@ class CompiledReader:
         if not self._can:
             return False
         bins = self._recorder.bins(reading)
-        rows = self._steps.rows()
+        rows = self._steps.order.rows(self._steps.step)
         made = self._single(rows, self._fixed_examples, inside=bins)
         made.measure(None if self._fixed_examples else rows)
         if not self._plain(made).all():
@@ -92,7 +94,7 @@ class CompiledReader:
         if count < 2:
             return 0
         steps, engine = self._steps, self._steps.engine
-        starts, rows = steps.bounds(count * every)
+        starts, rows = steps.order.several(steps.step, count * every)
         m = len(self._fixed_examples) if self._fixed_examples else int(starts[1] - starts[0])
         made = self._several(m, count)
         tested = self._recorder.tested_in(slice(reading, reading + count))

@@ -162,11 +162,7 @@ class Evaluation:
     """
 
     def __init__(
-        self,
-        network: Network,
-        given: Examples,
-        trials: int,
-        outputs: Outputs | None = None,
+        self, network: Network, given: Examples, trials: int, outputs: Outputs | None = None
     ) -> None:
         self.network, self.given, self.outputs = network, given, outputs
         self.passes: list[Pass] = []

@@ -32,6 +32,20 @@ def bare(monkeypatch):
     monkeypatch.setattr(Exported, "header", ["σ"])
 
 
+@pytest.fixture
+def double(one_thread):
+    """What torch makes is in double precision."""
+    sys.modules["torch"].set_default_dtype(sys.modules["torch"].float64)
+
+
+@pytest.fixture
+def batch(double):
+    """Twelve examples of six features, of three classes."""
+    torch = sys.modules["torch"]
+    torch.manual_seed(0)
+    return torch.randn(12, 6), torch.randint(0, 3, (12,))
+
+
 @pytest.fixture(autouse=True)
 def one_thread():
     """For torch, whose threads hinder each other on small tensors; and its usual precision again."""

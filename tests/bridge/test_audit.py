@@ -171,9 +171,24 @@ def test_a_wrong_slope_is_told_before_what_it_loses_in_the_tails():
             return bell(z), (2 * z * z - 1) * np.exp(-z * z)
 
     _, slope = [one for one, _, _ in held("f", straight, sigma, "float64")]
-    assert slope.verdict.startswith("σ′ is 2 at z = -")
+    assert slope.verdict == "σ′ is 1.638 at z = -0.7545 where it is 0.5932"
     _, slope = [one for one, _, _ in held("f", turned, bell, "float64")]
     assert slope.verdict.startswith("σ′ has the wrong sign at z = -")
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_a_slope_that_is_a_little_wrong_everywhere_is_told_before_its_tails(dtype):
+    """As of a backward pass with a wrong factor: that it is 0 far out is true of the right one too."""
+    sigma = lab.activation("sigmoid")
+
+    def both(z, dtype):
+        a = (1 / (1 + np.exp(-np.maximum(z, -80)))).astype(dtype)
+        return a, 1.05 * a * (1 - a)
+
+    _, slope = [one for one, _, _ in held("f", both, sigma, dtype)]
+    assert slope.grave
+    assert slope.verdict.startswith("σ′ is 0.26")
+    assert "where it is 0.25" in slope.verdict
 
 
 EXACT = {

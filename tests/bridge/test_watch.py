@@ -1,6 +1,8 @@
 """What a watched training leaves: a run whose numbers are those of the gradients; and the same weights."""
 
+import copy
 import json
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -21,9 +23,7 @@ KINDS = {
 }
 
 
-@pytest.fixture(autouse=True)
-def double(one_thread):
-    torch.set_default_dtype(torch.float64)
+pytestmark = pytest.mark.usefixtures("double")
 
 
 DENSE = """\
@@ -263,6 +263,19 @@ def test_nothing_is_left_in_the_model_and_the_run_is_a_run(tmp_path, lab_words):
 def lab_words(request, tmp_path):
     """The command line, called in the folder of the test."""
     return request.getfixturevalue("lab")
+
+
+def test_copies_and_files_of_a_watched_model_are_not_watched(tmp_path):
+    """As of an average of weights, or of the best model so far: the hooks of a step had gone along."""
+    model = nets.made(nets.Cnn)
+    with lab.watch(model, 1, tmp_path / "cnn", plots=False) as w:
+        twin, saved = copy.deepcopy(model), pickle.dumps(model)
+        assert b"lab." not in saved
+        for other in (twin, pickle.loads(saved)):
+            nets.cost_of(other, *nets.batch(0)).backward()
+        nets.trained(model, 1, w)
+    alone, *_ = nets.watched(nets.made(nets.Cnn), 1, tmp_path / "alone")
+    assert lab.load(w.path).layers.equals(alone.layers)
 
 
 def test_two_watches_are_compared(tmp_path, lab_words):

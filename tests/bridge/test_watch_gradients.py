@@ -11,15 +11,7 @@ COST = torch.nn.functional.cross_entropy
 NORMS = ["learning_speed", "learning_speed_w", "delta_rms", "error_rms", "slope_mean", "weight_norm"]
 
 
-@pytest.fixture(autouse=True)
-def double(one_thread):
-    torch.set_default_dtype(torch.float64)
-
-
-@pytest.fixture
-def batch():
-    torch.manual_seed(0)
-    return torch.randn(12, 6), torch.randint(0, 3, (12,))
+pytestmark = pytest.mark.usefixtures("double")
 
 
 def net(act=None):
@@ -84,6 +76,24 @@ def test_a_pass_that_looks_for_an_attack_does_not_count(tmp_path, batch, how):
     once = watched(tmp_path, other, lambda: COST(other(worse[0]), y).backward())
     assert run.layers[NORMS].equals(once.layers[NORMS])
     assert run.variants["examples"].tolist() == [12]
+
+
+def test_a_gradient_that_is_asked_for_on_the_way_to_a_cost_does_not_count(tmp_path, batch):
+    """As of the inner step of a model that learns to learn: its weights are computed from the model's."""
+
+    def learned(model):
+        own = dict(model.named_parameters())
+        inner = COST(torch.func.functional_call(model, own, batch[0]), batch[1])
+        slopes = torch.autograd.grad(inner, list(own.values()), create_graph=True)
+        moved = {name: one - 0.1 * slope for (name, one), slope in zip(own.items(), slopes, strict=True)}
+        COST(torch.func.functional_call(model, moved, batch[0]), batch[1]).backward()
+
+    model = net(torch.nn.ReLU())
+    run = watched(tmp_path, model, lambda: learned(model))
+    first = run.layers.set_index("layer").loc[1]
+    assert first["learning_speed"] == pytest.approx(norm(model[0].bias.grad), rel=1e-12)
+    assert first["learning_speed_w"] == pytest.approx(norm(model[0].weight.grad), rel=1e-12)
+    assert run.info["notes"] == []
 
 
 def test_a_gradient_that_is_asked_for_and_kept_nowhere_is_read(tmp_path, batch):

@@ -13,9 +13,7 @@ from lab.bridge.watch_recurrent import GATES  # noqa: E402
 N_IN, N, STEPS, EXAMPLES = 3, 4, 5, 6
 
 
-@pytest.fixture(autouse=True)
-def double(one_thread):
-    torch.set_default_dtype(torch.float64)
+pytestmark = pytest.mark.usefixtures("double")
 
 
 class Net(nn.Module):

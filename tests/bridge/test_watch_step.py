@@ -13,15 +13,7 @@ from lab.errors import LabError  # noqa: E402
 COST = torch.nn.functional.cross_entropy
 
 
-@pytest.fixture(autouse=True)
-def double(one_thread):
-    torch.set_default_dtype(torch.float64)
-
-
-@pytest.fixture
-def batch():
-    torch.manual_seed(0)
-    return torch.randn(12, 6), torch.randint(0, 3, (12,))
+pytestmark = pytest.mark.usefixtures("double")
 
 
 def net(*middle):
@@ -146,6 +138,54 @@ def test_passes_with_weights_that_are_no_numbers_are_gathered(tmp_path, batch):
         return cost
 
     assert watched(tmp_path, model, in_parts).info["notes"] == []
+
+
+def test_within_a_transform_of_torch_func_nothing_is_read_and_that_is_told(tmp_path, batch):
+    x, y = batch
+    model = net()
+
+    def slopes():
+        own = {name: one.detach() for name, one in model.named_parameters()}
+        cost = lambda own: COST(torch.func.functional_call(model, own, x), y)  # noqa: E731
+        assert len(torch.func.grad(cost)(own)) == 4
+
+    with pytest.raises(LabError, match=r"no activation was seen.* outside of torch\.func"):
+        watched(tmp_path, model, slopes)
+
+
+@pytest.mark.parametrize("middle", [(), (torch.nn.ReLU(),)])
+def test_examples_that_are_given_one_by_one_are_gathered(tmp_path, batch, middle):
+    """As the states of a game are, without an axis of examples: their layers were not read."""
+    x, y = batch
+    runs = []
+    for one_by_one in (True, False):
+        model = net(*middle)
+
+        def step(model=model, one_by_one=one_by_one):
+            cost = COST(torch.stack([model(one) for one in x]) if one_by_one else model(x), y)
+            cost.backward()
+            return cost
+
+        runs.append(watched(tmp_path, model, step))
+    norms = ["learning_speed", "learning_speed_w", "delta_rms", "error_rms", "slope_mean", "saturation"]
+    np.testing.assert_allclose(runs[0].layers[norms], runs[1].layers[norms], rtol=1e-12)
+    assert [run.variants["examples"].item() for run in runs] == [12, 12]
+
+
+def test_an_output_without_an_axis_of_neurons_is_one_neuron(tmp_path, batch):
+    class Flat(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.rest = torch.nn.Sequential(net(), torch.nn.Linear(3, 1))
+
+        def forward(self, x):
+            return self.rest(x).squeeze(-1)
+
+    model = Flat()
+    run = watched(tmp_path, model, lambda: (model(batch[0]) - 1).square().mean().backward())
+    assert run.variants["sizes"].item() == "6-5-1"
+    speed = run.layers.set_index("layer")["learning_speed"]
+    assert speed[2] == pytest.approx(model.rest[1].bias.grad.norm().item(), rel=1e-12)
 
 
 @pytest.mark.parametrize(

@@ -149,3 +149,33 @@ def test_faults_of_classes_and_claims_alone_are_no_mistakes_of_the_file(written,
     assert kind is ClaimError
     assert [line for line, _ in told] == [6, 6, 11]
     assert [line for line, _ in refused(written, tmp_path, mended, unchecked=True)[1]] == [6, 11]
+
+
+@pytest.mark.parametrize(
+    ("value", "gradient", "said"),
+    [
+        ("((a - y) ** 2).sum(-2)", "out[...] = a - y", r"Own\(\): the error δ is 0\.\d+, -?\d"),
+        ("((a - y) ** 2).sum(-2)", "return 2 * (a - y)", r"the error δ is nan, "),
+        ("((a - y) ** 2).mean()", "out[...] = 2 * (a - y)", r"C_x is of the shape \(\), \(2, 5\) is due"),
+        ("((a - y) ** 2).sum(-2)", "out[...] = a - x", r"NameError: .*own\.py:10"),
+    ],
+)
+def test_a_wrong_cost_of_ones_own_is_refused_before_it_trains(written, tmp_path, value, gradient, said):
+    """It had trained with a wrong gradient, or ended in a traceback."""
+    code = f"""
+from dataclasses import dataclass
+import lab
+@dataclass(frozen=True)
+class Own(lab.Cost):
+    def value(self, z, a, y, sigma):
+        return {value}
+
+    def gradient(self, a, y, out):
+        {gradient}
+"""
+    (tmp_path / "own.py").write_text(code, encoding="utf-8")
+    path = written('[data]\nname = "moons"\n[network]\nhidden = [3]\ncost = "own.py:Own"\n')
+    with pytest.raises(ClaimError, match=rf":5: network\.cost: own\.py: .*{said}"):
+        prepare(path, allow_code=True)
+    (note,) = (one for one in prepare(path, allow_code=True, unchecked=True).notes if "unchecked" in one)
+    assert "own.py: " in note

@@ -403,3 +403,26 @@ def test_a_right_cost_passes_and_a_wrong_one_is_caught():
         check_cost(Quadratic(), sigma)
     with pytest.raises(AssertionError, match="the error δ"):
         check_cost(HalvedGradient(), Sigmoid())
+
+
+@pytest.mark.parametrize(
+    ("slope", "said"),
+    [
+        (lambda z: 1.0, r"the shape \(\d+,\) of z became \(\)"),
+        (lambda z: z > 0, "z of float64 became bool, no float"),
+    ],
+)
+def test_a_slope_that_is_no_array_like_z_is_said_to_be_none_by_each_check(slope, said):
+    """They had told what went wrong in themselves, as too many indices for an array."""
+
+    @dataclass(frozen=True)
+    class Sloped(Activation):
+        def __call__(self, z):
+            return np.tanh(z)
+
+        def derivative(self, z):
+            return slope(z)
+
+    for check in ("elementwise", "derivative", "integral", "kinks"):
+        with pytest.raises(AssertionError, match=said):
+            ACTIVATION_CHECKS[check](Sloped())
