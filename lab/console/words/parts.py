@@ -26,7 +26,7 @@ def words_page() -> Page:
     rows = [(name, word.symbol, word.meaning) for name, word in GLOSSARY.items()]
     value = [dict(zip(("word", "symbol", "meaning"), row, strict=True)) for row in rows]
     more = f"lab help WORD tells one; it lists the parts of a kind: {', '.join(plugins.KINDS)}"
-    return Page(value, [Rows(("word", "symbol", "what it means"), rows), more])
+    return Page(value, [Rows(("word", "symbol", "what it means"), rows, spare=("symbol",)), more])
 
 
 def is_word(text: str) -> bool:
