@@ -126,11 +126,9 @@ def unwritten(path: Path, error: OSError, begun: int, size: int | None = None) -
     """
     told = f"{path}: cannot be written: {system_reason(error)}"
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        free = shutil.disk_usage(path.parent).free
-        told += (
-            f"; more than {size_text(begun)} are needed" if size is None else f"; it takes {size_text(size)}"
-        )
-        told += f", {size_text(free)} are free" * (free <= (begun if size is None else size))
+        free, needed = shutil.disk_usage(path.parent).free, begun if size is None else size
+        takes = f"more than {size_text(begun)} are needed" if size is None else f"it takes {size_text(size)}"
+        told += f"; {takes}" + f", {size_text(free)} are free" * (free <= needed)
     return StorageError(told)
 
 
