@@ -197,7 +197,7 @@ def _print_table(given: Rows) -> None:
         side: Literal["left", "right"] = "right" if right[at] else "left"
         shown.add_column(columns[at], justify=side, overflow="fold", width=width)
     for row in cells:
-        most = room[-1] or LEAST_WIDTH
+        most = max(room[-1], LEAST_WIDTH)
         if not given.whole and not right[kept[-1]] and len(row[kept[-1]]) > most:
             row[kept[-1]] = f"{row[kept[-1]][: most - 1]}…"
         shown.add_row(*(Text(row[at]) for at in kept))
@@ -211,17 +211,14 @@ def _print_table(given: Rows) -> None:
         console.print(dim(f"no room for: {', '.join(left)}"))
 
 
-def _fitted(width: int, widths: list[int], *ends: list[int]) -> Sequence[int | None]:
-    """How wide each column is: the widest gives way first, to what is wanted, the first of ``ends``.
-
-    None, as rich will have it, where even the least, the last of them, are wider than the terminal.
-    """
+def _fitted(width: int, widths: list[int], *ends: list[int]) -> list[int]:
+    """How wide each column is: the widest gives way first, to what is wanted, to the least, then to all."""
     room = width - 2 * (len(widths) - 1)
     widths = [min(one, width) for one in widths]
-    for end in ends:
+    for end in (*ends, [1] * len(widths)):
         while sum(widths) > room and (wide := [at for at, one in enumerate(widths) if one > end[at]]):
             widths[max(wide, key=widths.__getitem__)] -= 1
-    return widths if sum(widths) <= room else [None] * len(widths)
+    return widths
 
 
 def _kept(least: Sequence[int], spare: Iterable[int], width: int) -> list[int]:
