@@ -52,8 +52,7 @@ def written(path: Path, size: int | None = None) -> Iterator[IO[bytes]]:
         begun = temporary.stat().st_size if temporary.exists() else 0
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
-        room = _room(path, error, size, begun)
-        raise StorageError(f"{path}: cannot be written: {system_reason(error)}{room}") from error
+        raise unwritten(path, error, begun, size) from error
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
@@ -120,16 +119,17 @@ def migrated(values: dict[str, Any], migrations: Migrations) -> dict[str, Any]:
     return values
 
 
-def _room(path: Path, error: OSError, size: int | None, begun: int) -> str:
-    """What a full disk lacks for a file of this size, of which so much was begun; empty where it lacks none.
+def unwritten(path: Path, error: OSError, begun: int, size: int | None = None) -> StorageError:
+    """That a file cannot be written, of which so much was begun; of a full disk, what it lacks for the size.
 
     A disk may be full with room to spare: of files, or of what one user may have.
     """
-    if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-        return ""
-    free = shutil.disk_usage(path.parent).free
-    needed = f"; more than {size_text(begun)} are needed" if size is None else f"; it takes {size_text(size)}"
-    return needed + f", {size_text(free)} are free" * (free <= (begun if size is None else size))
+    told = f"{path}: cannot be written: {system_reason(error)}"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        free, needed = shutil.disk_usage(path.parent).free, begun if size is None else size
+        takes = f"more than {size_text(begun)} are needed" if size is None else f"it takes {size_text(size)}"
+        told += f"; {takes}" + f", {size_text(free)} are free" * (free <= needed)
+    return StorageError(told)
 
 
 def _sealed(path: Path) -> Path:

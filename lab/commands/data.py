@@ -29,7 +29,7 @@ def list_data() -> Page:
 
     found, heads = listing(), ("name", "where", "parameters", "about")
     rows = [(row.name, row.where, row.parameters or None, row.about) for row in found]
-    return Page(list(map(asdict, found)), [Rows(heads, rows, whole=True)])
+    return Page(list(map(asdict, found)), [Rows(heads, rows, spare=("parameters", "where"), whole=True)])
 
 
 @data.command()

@@ -60,17 +60,15 @@ def check(experiment: Path, **given: Any) -> Page:
     from lab.processes import usable_cores
     from lab.runs.files.whereabouts import results_root
 
-    plan = (experiment, usable_cores(), results_root(), True)
-    return with_leave(_checked, plan=plan, **given)
+    return with_leave(_checked, path=experiment, workers=usable_cores(), root=results_root(), **given)
 
 
-def _checked(plan: tuple[Path, int, Path, bool], **given: Any) -> Page:
+def _checked(workers: int, root: Path, plots: bool = True, **given: Any) -> Page:
     """The page of an experiment file, and what it needs with so many workers, there, with plots or not."""
     from lab.console.runs.plan import page
     from lab.results.training import prepare
 
-    experiment, workers, root, plots = plan
-    return page(prepare(experiment, **given), workers, root, plots)
+    return page(prepare(**given), workers, root, plots)
 
 
 @click.command()
@@ -98,8 +96,10 @@ def run(experiment: Path, dry_run: bool, reuse: str, live: bool, results: Path |
     how, given = split(Training, given)
     reused = find(reuse, results_root(results)) if reuse else None
     if dry_run:
-        plan = (experiment, how.workers or usable_cores(), results_root(results), not how.no_plots)
-        return with_leave(_checked, plan=plan, **given)
+        workers, root = how.workers or usable_cores(), results_root(results)
+        return with_leave(
+            _checked, path=experiment, workers=workers, root=root, plots=not how.no_plots, **given
+        )
     ready = with_care(prepare, path=experiment, patient=how.trial_timeout is None, **given)
     return _trained(ready, None, results, how, reused, LIVE_SECONDS if live else 0)
 

@@ -124,12 +124,9 @@ class _Length(click.ParamType):  # type: ignore[type-arg]
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         found = re.fullmatch(r"(\d*\.?\d+) ?(in|cm|mm)?", str(value))
-        if not found:
-            self.fail(f"{value!r} is no length; expected such as 3.3in, 8.4cm or 84mm", param, ctx)
-        length = float(found[1]) * self.units[found[2] or "in"]
-        if not length:
+        if not found or not float(found[1]):
             self.fail(f"{value!r} is no length above 0; expected such as 3.3in, 8.4cm or 84mm", param, ctx)
-        return length
+        return float(found[1]) * self.units[found[2] or "in"]
 
 
 NUMBERS, LENGTH = _Numbers(), _Length()

@@ -99,15 +99,7 @@ def report(names: Sequence[str], to: Path | None, results: Path | None) -> None:
 @click.option("--within", default="", metavar="KEY", help="Compare only variants alike in this varied key.")
 @results_option
 @prints_page
-def compare(
-    first: str,
-    second: str,
-    metrics: Sequence[str],
-    all_pairs: bool,
-    baseline: str,
-    within: str,
-    results: Path | None,
-) -> Page:
+def compare(first: str, second: str, results: Path | None, **given: Any) -> Page:
     """Compare variants in pairs of trials of the same seed.
 
     Of one run, each variant is compared with the first. Of two, the variants of the same label are; the runs
@@ -123,7 +115,7 @@ def compare(
     from lab.console.runs.comparison import page
 
     other = load(second, results) if second else None
-    return page(load(first, results), other, metrics, all_pairs, baseline, within)
+    return page(load(first, results), other, **given)
 
 
 @click.command(cls=ListingFigures)

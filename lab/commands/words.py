@@ -24,7 +24,7 @@ def help_on(word: Sequence[str]) -> Page:
     lab help learning_speed
     lab help costs
 
-    WORD is one of the book's or the lab's, a column of the table layers, a key of an experiment file such as
+    WORD is one of the book's or the lab's, a column of a table, a key of an experiment file such as
     record.every, a verdict, a figure, a part such as adam, or a kind of parts: activations, costs,
     initialisers, optimisers, datasets, probes or figures; or else a command.
     Without WORD, list the words.

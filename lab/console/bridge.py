@@ -97,7 +97,7 @@ def audit_page(
     return Page(
         audit.table.to_dict("records"),
         [
-            Rows(heads, rows),
+            Rows(heads, rows, spare=("due", "got", "at z")),
             f"{exact} of {len(found)} rows have exact tails{more}; {grave} {are} gravely wrong",
             *audit.notes,
         ],

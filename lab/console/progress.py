@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 from rich.progress import BarColumn, Progress, Task, TaskProgressColumn, TextColumn, TimeRemainingColumn
@@ -110,14 +110,11 @@ def plots_saved(run: Run, workers: int) -> bool:
     """Draw the figures of a run and return whether all could be drawn; where not, show how to try again."""
     from lab.figures import FiguresError
 
-    console = err()
-    console.print("drawing the plots …")
+    err().print("drawing the plots …")
     try:
         run.save_plots(workers=workers)
     except (FiguresError, StorageError) as error:
-        again = f"the tables are safe; try again with: lab plot {word(run.path)}"
-        console.print(f"error: {plain(str(error))}\n{again}", soft_wrap=True)
-        return False
+        return _told(error, f"plot {word(run.path)}")
     except KeyboardInterrupt:
         raise InterruptedRunError(
             f"interrupted; the tables are safe, draw the plots with: lab resume {word(run.path)}"
@@ -130,10 +127,15 @@ def report_saved(run: Run, found: "Verdicts") -> bool:
     try:
         save_report([run], run.path / REPORT, [found], **ending("done"))
     except StorageError as error:
-        again = f"the tables are safe; try again with: lab report {word(run.path)}"
-        err().print(f"error: {error}\n{again}", soft_wrap=True)
-        return False
+        return _told(error, f"report {word(run.path)}")
     return True
+
+
+def _told(error: LabError, command: str) -> Literal[False]:
+    """Tell what was not written, and the command that writes it."""
+    again = f"the tables are safe; try again with: lab {command}"
+    err().print(f"error: {plain(str(error))}\n{again}", soft_wrap=True)
+    return False
 
 
 @contextmanager

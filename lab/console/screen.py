@@ -31,10 +31,10 @@ PIPE_WIDTH = 1000
 WIDTHS = range(20, 10_000)
 """What $COLUMNS may be; outside, as 0 in some editors, the terminal is asked."""
 
-LEAST_WIDTH = 12
-"""A last column of text is cut no shorter."""
+LEAST_WIDTH, LAST_WIDTH = 12, 32
+"""While a column can be spared a text has this room, and a last column this; half of it where it folds."""
 
-WHOLE = 15
+WHOLE = 24
 """The width up to which a text, such as the id of a run, is not folded while a column can be spared."""
 
 
@@ -174,9 +174,9 @@ def _console(stream: Any) -> Console:
 def _print_table(given: Rows) -> None:
     """Print a table; numbers stand to the right.
 
-    No number and no heading is broken: where the table is wider than the terminal a last column of text is
-    cut short, unless it is to be whole, and then columns are left out that it can spare, which is told; only
-    then cells fold.
+    No number and no heading is broken: where the table is wider than the terminal columns are left out that
+    it can spare, which is told, and a last column of text is cut short, unless it is to be whole; only then
+    cells fold.
     """
     console, columns = out(), given.columns
     if given.title:
@@ -188,17 +188,18 @@ def _print_table(given: Rows) -> None:
         width if number or width <= WHOLE else max(len(name), LEAST_WIDTH)
         for name, width, number in zip(columns, widths, right, strict=True)
     ]
-    kept = _kept(least, [columns.index(name) for name in given.spare], console.width)
-    last, fits = kept[-1], sum(least[at] + 2 for at in kept) - 2 <= console.width
-    room = max(console.width - sum(widths[at] + 2 for at in kept[:-1]) - 2, LEAST_WIDTH)
+    least[0] = max(least[0], min(widths[0], WHOLE))
+    wanted = [*least[:-1], max(least[-1], min(widths[-1], LAST_WIDTH // (2 if given.whole else 1)))]
+    kept = _kept(wanted, map(columns.index, given.spare), console.width)
+    room = _fitted(console.width, *([each[at] for at in kept] for each in (widths, wanted, least)))
     shown = Table(box=None, pad_edge=False, header_style="bold")
-    for at in kept:
-        least_width = least[at] if fits else None
+    for at, width in zip(kept, room, strict=True):
         side: Literal["left", "right"] = "right" if right[at] else "left"
-        shown.add_column(columns[at], justify=side, overflow="fold", min_width=least_width)
+        shown.add_column(columns[at], justify=side, overflow="fold", width=width)
     for row in cells:
-        if not given.whole and not right[last] and len(row[last]) > room:
-            row[last] = f"{row[last][: room - 1]}…"
+        most = max(room[-1], LEAST_WIDTH)
+        if not given.whole and not right[kept[-1]] and len(row[kept[-1]]) > most:
+            row[kept[-1]] = f"{row[kept[-1]][: most - 1]}…"
         shown.add_row(*(Text(row[at]) for at in kept))
     if console.is_terminal:
         console.print(shown)
@@ -210,7 +211,17 @@ def _print_table(given: Rows) -> None:
         console.print(dim(f"no room for: {', '.join(left)}"))
 
 
-def _kept(least: Sequence[int], spare: Sequence[int], width: int) -> list[int]:
+def _fitted(width: int, widths: list[int], *ends: list[int]) -> list[int]:
+    """How wide each column is: the widest gives way first, to what is wanted, to the least, then to all."""
+    room = width - 2 * (len(widths) - 1)
+    widths = [min(one, width) for one in widths]
+    for end in (*ends, [1] * len(widths)):
+        while sum(widths) > room and (wide := [at for at, one in enumerate(widths) if one > end[at]]):
+            widths[max(wide, key=widths.__getitem__)] -= 1
+    return widths
+
+
+def _kept(least: Sequence[int], spare: Iterable[int], width: int) -> list[int]:
     """The places of the columns that are shown: of the spare ones as many go as have no room."""
     kept = list(range(len(least)))
     for at in spare:

@@ -22,13 +22,12 @@ def side_by_side(
     tables = [
         {name: one.folder.table(name) for name in comparisons.READ} for one in (run, other) if one is not None
     ]
-    if other is None and (baseline or within):
+    if other is None and not (baseline or within):
+        return tables[0], comparisons.pairs_of(comparisons.variants(tables[0]), all_pairs)
+    if other is None:
         if all_pairs:
             raise LabError("all pairs have no baseline; leave out one of the two")
         return tables[0], comparisons.pairs_within(tables[0]["variants"], baseline, within)
-    if other is None:
-        names = comparisons.variants(tables[0])
-        return tables[0], comparisons.pairs_of(names, all_pairs)
     if all_pairs or baseline or within:
         raise LabError(
             "of two runs variants of the same label are compared; "

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lab.errors import LabError, StorageError
+from lab.errors import LabError
 from lab.results.page import REPORT, kept_up, save_report
 from lab.results.run import Run
 from lab.runs.files.folder import UNCHECKED, RunFolder, ending
@@ -93,7 +93,7 @@ def train(
 def interrupted(run: str | Path = "", results: str | Path | None = None) -> RunFolder:
     """The run that `lab.api.resume` means."""
     root = results_root(results)
-    meant = [find(str(run), root)] if run else [one for one in runs(root) if _was_interrupted(one)]
+    meant = [find(str(run), root)] if run else [one for one in runs(root) if one.can_go_on]
     if not meant:
         raise LabError(f"no run under {root} was interrupted; there is nothing to resume")
     return meant[-1]
@@ -110,10 +110,3 @@ def lacks_nothing(folder: RunFolder, *, plots: bool = True) -> bool:
     drawn = not plots or ((folder.path / REPORT).is_file() and any(folder.plots.glob("*")))
     done = info["status"] == "done" and "watched" not in info and not info.get("failures")
     return done and drawn and not any(one.problem for one in verified(folder))
-
-
-def _was_interrupted(folder: RunFolder) -> bool:
-    try:
-        return folder.can_go_on
-    except StorageError:
-        return False

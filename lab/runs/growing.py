@@ -3,6 +3,7 @@
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 import pandas as pd
 
@@ -68,15 +69,13 @@ class Growing:
             if self._whole[chunk := self._waiting.popleft()]:
                 self._put(chunk)
 
-    def _of_all(self, layers: pd.DataFrame) -> pd.DataFrame:
-        """The rows with the quantities of all variants; those that their own did not record are missing."""
-        return layers if list(layers) == self._columns else layers.reindex(columns=self._columns)
-
     def _put(self, chunk: Chunk) -> None:
         part, self.keys[chunk] = part_of(self._ready, self._folder, chunk)
         for name, make in self._makers.items():
             for piece in make(part):
-                self._grow(name, self._of_all(piece) if name == "layers" else piece)
+                if name == "layers" and list(piece) != self._columns:  # its variant did not record all
+                    piece = piece.reindex(columns=self._columns)
+                self._grow(name, piece)
                 self._begun.add(name)
         self._ends.append(tables.trials([part], []))
         self.seconds += [round(part.readings.seconds / len(chunk.trials), 6)] * len(chunk.trials)
@@ -88,16 +87,16 @@ def tables_so_far(ready: Prepared, folder: RunFolder) -> dict[str, pd.DataFrame]
     They are of the chunks whose parts are there, and of those that were kept on their way, whose trials that
     did not diverge are ``running``.
     """
-    none = {name: pd.DataFrame(columns=list(tables.NO_ROWS[name])) for name in tables.PIECED}
-    found = [none | {"trials": tables.trials([], [])}]
     keys = keys_of(ready)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a part that is just being written
         kept = kept_parts(ready, folder, keys)
-    found += [tables.measured(part_of(ready, folder, chunk)[0]) for chunk in kept]
-    found += [tables.measured(part) for part in _parts_under_way(ready, folder, keys, trials_of(kept))]
-    if len(found) > 1:
-        del found[0]
+    ended = (part_of(ready, folder, chunk)[0] for chunk in kept)
+    under_way = _parts_under_way(ready, folder, keys, trials_of(kept))
+    none = {name: pd.DataFrame(columns=list(tables.NO_ROWS[name])) for name in tables.PIECED}
+    found = [tables.measured(part) for part in chain(ended, under_way)] or [
+        none | {"trials": tables.trials([], [])}
+    ]
     names = (*tables.PIECED, "trials")
     return {name: pd.concat([one[name] for one in found], ignore_index=True) for name in names}
 

@@ -84,9 +84,24 @@ def test_a_narrow_terminal_spares_columns_before_it_breaks_an_id(printed, monkey
     ]
     with monkeypatch.context() as patched:
         patched.setenv("COLUMNS", "50")
-        shown = printed(Page(rows, [table(rows, spare=("overrides", "title"))]))
+        shown = printed(Page(rows, [table(rows, spare=("overrides", "title"), whole=True)]))
     assert shown.splitlines()[1].split()[:2] == ["own-activation", "20261129-114923"]
     assert shown.splitlines()[-1] == "no room for: overrides"
+
+
+def test_a_narrow_terminal_spares_columns_before_it_cuts_what_is_told(printed, monkeypatch):
+    told = "sigma(z) = where(z > 0, z, alpha*expm1(z))"
+    rows = [{"name": "a" * 40, "range": "[-0.169971, inf]", "also": "b" * 60, "what it is": told}]
+    shown = {}
+    with monkeypatch.context() as patched:
+        for width in (60, 80, 160):
+            patched.setenv("COLUMNS", str(width))
+            shown[width] = printed(Page(rows, [table(rows, spare=("also", "range"))])).splitlines()
+    assert f"{told[:31]}…" in shown[60][1]
+    assert shown[60][-1] == "no room for: range, also"
+    assert "[-0.169971, inf]" in shown[80][1]
+    assert told[:20] in shown[80][1]
+    assert told in shown[160][1]
 
 
 def test_a_whole_table_folds_its_last_column_of_text(monkeypatch, capsys):

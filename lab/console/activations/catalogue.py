@@ -49,7 +49,7 @@ def all_page(only: Sequence[str]) -> Page:
             )
     if not rows:
         return Page(rows, [Note(f"no activation is {' and '.join(only)}")])
-    return Page(rows, [table(rows, spare=("aliases", "parameters", "kinks", "properties"))])
+    return Page(rows, [table(rows, spare=("aliases", "parameters", "kinks", "properties", "range", "σ′ in"))])
 
 
 def page(

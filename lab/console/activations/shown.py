@@ -86,12 +86,9 @@ def ranges(sigma: Activation, found: Certificate | None = None) -> tuple[dict[st
     proved = [name for name, is_proved in (("range", over_all), ("slope", known.proved)) if is_proved]
     value = {"range": over_all or sigma.range, "slope": known.slope}
     lines = [
-        f"range of {symbol}: "
-        + (
-            f"{outward_text(value[name])}, proved over all reals"
-            if name in proved
-            else f"{value[name]}, {sigma.known_from(claim)}"
-        )
+        f"range of {symbol}: {outward_text(value[name])}, proved over all reals"
+        if name in proved
+        else f"range of {symbol}: {value[name]}, {sigma.known_from(claim)}"
         for symbol, name, claim in (("σ", "range", "range"), ("σ′", "slope", "slope_range"))
     ]
     return value | {"proved": proved}, lines

@@ -13,7 +13,7 @@ def page(root: Path) -> Page:
     """The runs under a folder, the newest first."""
     rows = list(map(_row, reversed(runs(root))))
     none = Note(f"no runs under {root}; start one with: lab run EXPERIMENT.toml")
-    return Page(rows, [table(rows, spare=("overrides", "title"), whole=True) if rows else none])
+    return Page(rows, [table(rows, spare=("overrides", "trials", "title"), whole=True) if rows else none])
 
 
 def _row(found: RunFolder) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def page(ready: Prepared, workers: int, root: Path, plots: bool = True) -> Page:
         [
             *map(Note, ready.notes),
             *short,
-            table(variants, ready.plan.experiment.title),
+            table(variants, ready.plan.experiment.title, ("readings", "engine", "batch", "sizes")),
             Rows(("a run needs", "about", ""), rows),
         ],
     )

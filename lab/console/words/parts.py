@@ -1,7 +1,7 @@
 """The pages of ``lab help``: what a word means, and the parts of a kind with their parameters."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import MISSING, replace
+from dataclasses import MISSING
 from inspect import getdoc
 from typing import Any
 
@@ -26,12 +26,12 @@ def words_page() -> Page:
     rows = [(name, word.symbol, word.meaning) for name, word in GLOSSARY.items()]
     value = [dict(zip(("word", "symbol", "meaning"), row, strict=True)) for row in rows]
     more = f"lab help WORD tells one; it lists the parts of a kind: {', '.join(plugins.KINDS)}"
-    return Page(value, [Rows(("word", "symbol", "what it means"), rows), more])
+    return Page(value, [Rows(("word", "symbol", "what it means"), rows, spare=("symbol",)), more])
 
 
 def is_word(text: str) -> bool:
     """Whether `word_page` knows it."""
-    return bool(looked_up(text) or text in _KINDS or text in _columns() or _parts(text) or named(text))
+    return bool(_told(text)[1])
 
 
 def word_page(text: str, also: Iterable[str] = ()) -> Page:
@@ -41,34 +41,37 @@ def word_page(text: str, also: Iterable[str] = ()) -> Page:
 
     Raises PartError, with the nearest, of which some may be ``also``, where it is none of them.
     """
-    name, columns = looked_up(text), _columns()
-    if not is_word(text):
+    value, body = _told(text)
+    if not body:
         spellings = [spelling for word in GLOSSARY.values() for spelling in word.also]
         names = [name for kind in _LISTED for name in plugins.names(kind)]
-        known = {*GLOSSARY, *columns, *_KINDS, *names, *also, *named_words()}
+        known = {*GLOSSARY, *_columns(), *_KINDS, *names, *also, *named_words()}
         is_near = nearest(text, [*known, *spellings]) is not None
         more = "; results/README.md defines every column of a table" * (not is_near)
         raise PartError(f"no word {text!r}; {did_you_mean(text, known, spellings)}{more}")
+    return Page(kind_page(text).value if text in _KINDS else value, body)
+
+
+def _told(text: str) -> tuple[dict[str, Any], list[Block]]:
+    """All that has this name, for a program and for a reader; no lines where it is no word."""
     value: dict[str, Any] = {"word": text}
     body: list[Block] = []
-    if name is not None:
+    if (name := looked_up(text)) is not None:
         word = GLOSSARY[name]
         value |= {"word": name, "symbol": word.symbol, "meaning": word.meaning, "see": word.see}
         body += [bold(f"{name}: {word.symbol}" if word.symbol else name), word.meaning]
         body += [dim(f"see: {', '.join(word.see)}")] if word.see else []
-    if text in columns:
-        value["column"] = " ".join(_plain(getdoc(columns[text])).split())
+    if probe := _columns().get(text):
+        value["column"] = " ".join(_plain(getdoc(probe)).split())
         body += [f"In the table layers, {value['column']}"]
-    for kind, sentence in named(text).items():
-        value[kind] = sentence
-        body += [sentence]
+    value |= (sentences := named(text))
+    body += sentences.values()
     if parts := _parts(text):
         value["parts"] = parts
         body += [table(parts, whole=True)]
     if text in _KINDS:
-        listed = kind_page(text)
-        return replace(listed, body=[*body, *listed.body])
-    return Page(value, body)
+        body += kind_page(text).body
+    return value, body
 
 
 def _parts(text: str) -> list[dict[str, str]]:

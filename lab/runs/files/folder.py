@@ -185,10 +185,9 @@ class RunFolder:
 
     def _mended(self, make: str) -> str:
         """How a table comes back: the lab makes it again, but not of a run that it watched."""
-        with suppress(StorageError):
-            if "watched" in self.info:
-                return "put back what was written"
-        return f"{make} with: lab resume {word(self.path)}"
+        return (
+            "put back what was written" if self.was_watched else f"{make} with: lab resume {word(self.path)}"
+        )
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -240,9 +239,18 @@ class RunFolder:
         return status
 
     @property
+    def was_watched(self) -> bool:
+        """Whether it is told that a script of one's own trained it, under `lab.api.watch`."""
+        with suppress(StorageError):
+            return "watched" in self.info
+        return False
+
+    @property
     def can_go_on(self) -> bool:
-        """Whether it was interrupted, and the lab itself can finish it: what was watched it cannot."""
-        return self.status == "interrupted" and "watched" not in self.info
+        """Whether it was interrupted, and the lab can finish it: not what was watched, or is damaged."""
+        with suppress(StorageError):
+            return self.status == "interrupted" and not self.was_watched
+        return False
 
     def ended(self, status: str) -> None:
         """Write into run.json how the run ended, and when."""

@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,7 +43,7 @@ def new_folder(name: str, root: Path) -> Iterator[RunFolder]:
     """The folder of a new run of this name, which is a `lab.experiment.run_names.RUN_NAME`.
 
     In the context it gets what a run begins with, its run.json at the end. Where that is interrupted or
-    fails, the folder is removed: without run.json it would look like a damaged run.
+    fails, the folder is removed.
 
     Raises StorageError where it cannot be made.
     """
@@ -81,10 +82,7 @@ def _told(home: Path) -> Iterator[None]:
 
 
 def runs(root: Path) -> list[RunFolder]:
-    """All runs under a root, the oldest first; also those whose run.json is lost.
-
-    Raises StorageError where the root is a file.
-    """
+    """All runs under a root, the oldest first. Raises StorageError where the root is a file."""
     _refuse_file(root)
     return _sorted(root.glob("*/*"))
 
@@ -95,9 +93,16 @@ def _refuse_file(root: Path) -> None:
 
 
 def _sorted(paths: Iterable[Path]) -> list[RunFolder]:
-    """Those of the paths that are folders of runs, the oldest first."""
-    found = [RunFolder(path) for path in paths if _RUN_ID.fullmatch(path.name) and path.is_dir()]
-    return sorted(found, key=lambda run: (run.id, run.name))
+    """Those of the paths that are folders of runs: first those with names of their own, then by the start.
+
+    One whose run.json is lost is known by what it made; one that was killed before it had any is no run.
+    """
+    runs, lost = {}, ("trials/*", "tables/*")
+    for path in paths:
+        begun = _RUN_ID.fullmatch(path.name) is not None
+        if (path / "run.json").is_file() or (begun and any(chain(*map(path.glob, lost)))):
+            runs[begun, path.name, path.parent.name] = RunFolder(path)
+    return [runs[key] for key in sorted(runs)]
 
 
 def find(text: str, root: Path) -> RunFolder:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Self
 
-from lab.errors import StorageError, system_reason
 from lab.runs.files.csv_files import csv, has_pyarrow
-from lab.storage import written
+from lab.storage import unwritten, written
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,7 +51,7 @@ class TableFiles:
             if has_pyarrow():
                 self._append_parquet(piece)
         except OSError as error:
-            raise StorageError(f"{self.path}.csv: cannot be written: {system_reason(error)}") from error
+            raise unwritten(self.path.with_name(f"{self.path.name}.csv"), error, self._csv.tell()) from error
         self._begun = True
 
     def _append_parquet(self, piece: pd.DataFrame) -> None:

@@ -51,18 +51,11 @@ def _record(run: RunFolder) -> Iterator[Checked]:
 def _files(run: RunFolder) -> Iterator[Checked]:
     """What it was asked for, unless it was watched; its page and its plots."""
     kept = sums(run.path)
-    asked = () if _was_watched(run) else GIVEN
+    asked = () if run.was_watched else GIVEN
     there = [path.relative_to(run.path).as_posix() for path in run.path.glob("report.html")]
     there += sorted(path.relative_to(run.path).as_posix() for path in run.plots.glob("*"))
     for name in dict.fromkeys([*asked, *sorted(kept.keys() - {"run.json"}), *there]):
         yield Checked(name, changed(run.path, name), name in kept)
-
-
-def _was_watched(run: RunFolder) -> bool:
-    try:
-        return "watched" in run.info
-    except StorageError:
-        return False
 
 
 def _parts(run: RunFolder) -> Iterator[Checked]:

@@ -1,3 +1,4 @@
+import errno
 import json
 import os
 import pickle
@@ -124,14 +125,23 @@ def test_a_table_that_is_written_piece_by_piece_is_the_whole_and_sealed(folder):
     assert {"layers.csv: OK", "steps.csv: OK"} <= set(said.splitlines())
 
 
-def test_a_table_that_a_library_cannot_write_says_why_though_it_has_no_number_of_the_system(
-    folder, monkeypatch
-):
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (
+            OSError("Error writing bytes to file"),
+            "Error writing bytes to file",
+        ),  # as pyarrow raises, no number
+        (OSError(errno.ENOSPC, "No space left on device"), "No space left .*; more than 0 bytes are needed"),
+    ],
+    ids=["of a library", "fault 97: a full disk"],
+)
+def test_a_table_that_cannot_be_written_says_why(folder, monkeypatch, error, told):
     def refuses(*given, **more):
-        raise OSError("Error writing bytes to file")  # as pyarrow does
+        raise error
 
     monkeypatch.setattr(table_files, "csv", refuses)
-    with pytest.raises(StorageError, match=r"layers\.csv: cannot be written: Error writing bytes to file"):
+    with pytest.raises(StorageError, match=rf"layers\.csv: cannot be written: {told}"):
         folder.keep_tables({"layers": TABLE})
 
 

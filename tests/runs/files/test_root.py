@@ -56,6 +56,23 @@ def test_the_folder_of_all_runs_of_a_name_means_the_newest_as_the_name_does(plan
     assert str(find(".", root)) == str(newest)
 
 
+def test_fault_94_a_folder_of_a_run_killed_before_it_had_any_is_no_run(plan, root):
+    with create(plan, root) as folder:
+        assert runs(root) == []  # as kill -9 would leave it here
+        (folder.path / "trials" / "0-0.npz").write_bytes(b"")
+        assert runs(root) == [folder]  # its run.json is lost
+        folder.describe({"status": "done"})
+    assert runs(root) == [folder]
+
+
+def test_a_run_whose_folder_was_renamed_is_found_by_its_new_name(plan, root):
+    renamed, newest = finished(plan, root), finished(plan, root)
+    renamed = type(renamed)(renamed.path.rename(root / "small" / "for-the-paper"))
+    assert runs(root) == [renamed, newest]
+    assert find("small", root) == newest
+    assert find("for-the-paper", root) == renamed
+
+
 def links_out(root):
     root.mkdir()
     (root.parent / "elsewhere").mkdir()
@@ -94,7 +111,9 @@ def test_fault_88_a_text_that_means_no_run_or_several_is_told_what_it_may_be(pla
     with pytest.raises(LabError, match=rf"may be any of: {old}, {new}"):
         find("20", root)
     for second in range(10, 22):
-        (root / "small" / f"20990101-0000{second}").mkdir()
+        later = root / "small" / f"20990101-0000{second}"
+        later.mkdir()
+        (later / "run.json").touch()
     with pytest.raises(LabError, match=r"any of: small/20990101-000012, .*-000021 and 4 older ones$"):
         find("20", root)
     with pytest.raises(LabError, match="there is no run 'smlal'; did you mean 'small'"):
