@@ -1,6 +1,7 @@
 """What is drawn in a panel: lines with bands, points with bars, labels, marks on the floor, bounds."""
 
 from collections.abc import Sequence
+from statistics import fmean
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -125,12 +126,18 @@ def spread(places: Floats, gap: float, lowest: float = -np.inf, highest: float =
     """The places moved as little as possible (least squares), none below ``lowest`` or above ``highest``.
 
     Neighbours are ``gap`` apart; where there is no room for all, the first is ``lowest``.
-    """
-    from scipy.optimize import isotonic_regression
 
+    >>> spread(np.array([0.5, 0.52, 0.9]), 0.25).round(3).tolist()
+    [0.385, 0.635, 0.9]
+    """
     order = np.argsort(places, kind="stable")
     gaps = gap * np.arange(len(order))
+    blocks: list[list[float]] = []
+    for place in places[order] - gaps:  # isotonic regression: blocks that fall become one, at their mean
+        blocks.append([place])
+        while len(blocks) > 1 and fmean(blocks[-2]) > fmean(blocks[-1]):
+            blocks[-2:] = [blocks[-2] + blocks[-1]]
+    rising = [fmean(block) for block in blocks for _ in block]
     moved = np.empty(len(order))
-    room = max(lowest, highest - gaps[-1])
-    moved[order] = np.clip(isotonic_regression(places[order] - gaps).x, lowest, room) + gaps
+    moved[order] = np.clip(rising, lowest, max(lowest, highest - gaps[-1])) + gaps
     return moved
