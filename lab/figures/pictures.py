@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeAlias
 
 from matplotlib import rcParams
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.backend_bases import get_registered_canvas_class
 from matplotlib.figure import Figure
 
 from lab import parts, plugins
@@ -135,7 +134,8 @@ def _any_script() -> Iterator[None]:
         yield
 
 
-FORMATS = ("png", "svg", "pdf")
+FORMATS = {"png": ("Software",), "svg": ("Date", "Creator"), "pdf": ("CreationDate", "Creator", "Producer")}
+"""The kinds of files, each with what it would tell of when and by what it was written."""
 
 
 @_without_collecting()
@@ -153,7 +153,8 @@ def save(
         _place_no_label(figure)
         # Figure.savefig would draw twice, the first time for the layout alone, which drawing makes anyway.
         for kind, file in files.items():
-            _PRINT[kind](figure, file)
+            canvas = get_registered_canvas_class(kind)(figure)
+            getattr(canvas, f"print_{kind}")(file, metadata=dict.fromkeys(FORMATS[kind]))
             figure.set_layout_engine("none")  # the other files have the layout of the first
     contents = {folder / f"{name}.{kind}": _plain(kind, file.getvalue()) for kind, file in files.items()}
     folder.mkdir(parents=True, exist_ok=True)
@@ -172,24 +173,6 @@ def _place_no_label(figure: Figure) -> None:
 def _plain(kind: str, content: bytes) -> bytes:
     """The file without characters that no text holds: those of a name would break an SVG."""
     return without_controls(content.decode()).encode() if kind == "svg" else content
-
-
-def _print_png(figure: Figure, file: BytesIO) -> None:
-    FigureCanvasAgg(figure).print_png(file, metadata={"Software": None})  # type: ignore[no-untyped-call]
-
-
-def _print_svg(figure: Figure, file: BytesIO) -> None:
-    FigureCanvasSVG(figure).print_svg(file, metadata={"Date": None, "Creator": None})  # type: ignore[no-untyped-call]
-
-
-def _print_pdf(figure: Figure, file: BytesIO) -> None:
-    from matplotlib.backends.backend_pdf import FigureCanvasPdf  # with all that reads fonts
-
-    nothing = {"CreationDate": None, "Creator": None, "Producer": None}
-    FigureCanvasPdf(figure).print_pdf(file, metadata=nothing)  # type: ignore[no-untyped-call]
-
-
-_PRINT = {"png": _print_png, "svg": _print_svg, "pdf": _print_pdf}
 
 
 @contextmanager

@@ -263,14 +263,10 @@ def over_layers(rows: pd.DataFrame, quantity: str, step: float) -> Band:
 
 def trial_mean(rows: pd.DataFrame, quantity: str, over: str) -> tuple[Floats, Floats, Floats]:
     """The mean of ``quantity`` over the trials that have one, by (layer, x), with x and the layers."""
-    means = _finite(rows, quantity).groupby([rows["layer"], rows["step"]]).mean().unstack()
+    values = rows[quantity].astype(np.float64)
+    means = values.where(np.isfinite(values)).groupby([rows["layer"], rows["step"]]).mean().unstack()
     x = rows.groupby("step")[over].first().loc[means.columns]
     return x.to_numpy(np.float64), means.index.to_numpy(np.float64), means.to_numpy()
-
-
-def _finite(rows: pd.DataFrame, quantity: str) -> pd.Series:
-    values = rows[quantity].astype(np.float64)
-    return values.where(np.isfinite(values))
 
 
 @dataclass(frozen=True)
@@ -311,8 +307,8 @@ class Shown:
         shown = {name: variants[name] for name in names} or telling(tables, variants, most, of)
         layers = chosen(depths, most_layers)
         every = max(len(variants), len(of_variants(tables, "variant")))
-        more = left_out(len(layers), len(depths), "layers") + left_out(len(shown), every, "variants")
-        return cls(tables, rows, shown, layers, more)
+        more = left_out(len(layers), len(depths), "layers", "layers")
+        return cls(tables, rows, shown, layers, more + left_out(len(shown), every, "variants"))
 
     @property
     def time(self) -> str:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
+from matplotlib.transforms import Transform
 
 from lab.figures.drawing import style
 from lab.figures.drawing.bands import Band, Floats, outline, thinned
@@ -76,26 +77,19 @@ def floor_marks(ax: Axes, x: Floats, label: str = "", **looks: Any) -> None:
 def bound(ax: Axes, value: float, label: str, *, below: bool) -> None:
     """A dashed line across the panel at a bound of the slope, with its label under or above it."""
     ax.axhline(value, color=style.ACCENT, linestyle="--", linewidth=0.9, zorder=1.5)
-    place: style.Looks = {"xycoords": ax.get_yaxis_transform(), "textcoords": "offset points", "ha": "right"}
-    place |= {
-        "va": "top" if below else "bottom",
-        "fontsize": style.SMALL,
-        "color": style.ACCENT,
-        "bbox": style.UNDER_WORDS,
-    }
-    ax.annotate(label, (1, value), (-2, -2 if below else 2), **place)
+    _of_bound(ax, label, value, ax.get_yaxis_transform(), hangs=below)
 
 
 def outside(ax: Axes, label: str, *, below: bool) -> None:
     """The label of a bound that lies below or above the panel, at its edge there."""
-    place: style.Looks = {"xycoords": "axes fraction", "textcoords": "offset points", "ha": "right"}
-    place |= {
-        "va": "bottom" if below else "top",
-        "fontsize": style.SMALL,
-        "color": style.ACCENT,
-        "bbox": style.UNDER_WORDS,
-    }
-    ax.annotate(f"{label} {'↓' if below else '↑'}", (1, 0 if below else 1), (-2, 2 if below else -2), **place)
+    _of_bound(ax, f"{label} {'↓' if below else '↑'}", 0 if below else 1, ax.transAxes, hangs=not below)
+
+
+def _of_bound(ax: Axes, label: str, y: float, place: Transform, *, hangs: bool) -> None:
+    """The label of a bound at the right edge, hanging from ``y`` or standing on it."""
+    look: style.Looks = {"fontsize": style.SMALL, "color": style.ACCENT, "bbox": style.UNDER_WORDS}
+    look |= {"textcoords": "offset points", "ha": "right", "va": "top" if hangs else "bottom"}
+    ax.annotate(label, (1, y), (-2, -2 if hangs else 2), xycoords=place, **look)
 
 
 def end_labels(ax: Axes, ends: Sequence[End], height: float) -> None:

@@ -79,13 +79,6 @@ def inside(figure: Figure) -> float:
     return 0.9 * (float(figure.get_figwidth()) - _MARGIN)
 
 
-def blank(message: str) -> Figure:
-    """A figure that only says why there is nothing to see."""
-    figure = sheet(1, 1, width=5.6, height=1.0)
-    figure.text(0.5, 0.45, message, ha="center", va="center", color=style.QUIET, wrap=True)
-    return figure
-
-
 def nothing(ax: Axes, why: str) -> None:
     """Say in an empty panel why it is empty."""
     ax.text(0.5, 0.5, why, transform=ax.transAxes, ha="center", va="center", color=style.QUIET)

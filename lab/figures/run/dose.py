@@ -84,10 +84,8 @@ class Dose(parts.Figure):
         _dose_axis(matrix.axes["outcome", ""], dose, panels.inside(matrix.figure))
         if "accuracy" in column:
             matrix.axes["outcome", ""].set_ylim(-0.03, 1.03)
-        if other and len(groups) < len(every):
-            told = f"{len(groups)} of {len(every)} values of {other.words} shown; choose with --variants"
-            more.append(writing.words(told))
-        return matrix.framed(dose.words, more)
+        what = f"values of {other.words}" if other else ""
+        return matrix.framed(dose.words, [*more, *writing.left_out(len(groups), len(every), what)])
 
 
 def _groups(key: Varied, names: list[str]) -> dict[str, list[str]]:
