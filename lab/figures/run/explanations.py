@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from lab import parts
 from lab.analysis.ledger import REMOVED, ledger
 from lab.figures.drawing import marks, panels, scales, style, writing
-from lab.figures.drawing.bands import Floats
-from lab.figures.tables import NothingToShowError, Shown, checked, slope_words, trial_mean
+from lab.figures.drawing.bands import Floats, trial_mean
+from lab.figures.tables import NothingToShowError, Shown, checked, slope_words
 
 _FARTHEST = 4.0  # decades beyond which a bar is cut, so that one dead layer does not flatten all others
 _PARTS = {
