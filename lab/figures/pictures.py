@@ -95,7 +95,7 @@ def draw_page(name: str, tables: parts.Tables, title: str = "") -> Figure:
 
 @contextmanager
 def _without_collecting() -> Iterator[None]:
-    """No search for unreachable objects, a seventh of the time: a figure has none while it is made."""
+    """No search for unreachable objects, which takes long: a figure has none while it is made."""
     collects = gc.isenabled()
     gc.disable()
     try:
