@@ -9,7 +9,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lab import parts
-from lab.analysis.demon import MOVED
 from lab.figures.audit import Audit
 from lab.figures.drawing import marks, panels, scales, style, writing
 from lab.figures.drawing.scales import visible
@@ -58,6 +57,8 @@ class DemonLayer(parts.Figure):
     needs = ("demon_layer",)
 
     def draw(self, tables: parts.Tables) -> Figure:
+        from lab.analysis.demon import MOVED  # with all that trains, which other figures do without
+
         columns = ("derivative", "best_gain", "reach", "rank_correlation")
         table = checked(tables, "demon_layer", "layer", "moved", *columns)
         title = f"layer {table['layer'].iloc[0]}: |Δ{{}}| ≤ r"

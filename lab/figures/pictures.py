@@ -1,5 +1,6 @@
 """From a run's tables to a figure, by its name, and from a figure to its files."""
 
+import gc
 import warnings
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -12,9 +13,7 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeAlias
 
 from matplotlib import rcParams
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.backends.backend_pdf import FigureCanvasPdf
-from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.backend_bases import get_registered_canvas_class
 from matplotlib.figure import Figure
 
 from lab import parts, plugins
@@ -94,6 +93,19 @@ def draw_page(name: str, tables: parts.Tables, title: str = "") -> Figure:
     return _drawn(PAGES[name][0](), name, tables, title)
 
 
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """No search for unreachable objects, which takes long: a figure has none while it is made."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
+
+
+@_without_collecting()
 def _drawn(
     part: parts.Figure, name: str, tables: parts.Tables, title: str, layout: Layout = Layout()
 ) -> Figure:
@@ -122,9 +134,11 @@ def _any_script() -> Iterator[None]:
         yield
 
 
-FORMATS = ("png", "svg", "pdf")
+FORMATS = {"png": ("Software",), "svg": ("Date", "Creator"), "pdf": ("CreationDate", "Creator", "Producer")}
+"""The kinds of files, each with what it would tell of when and by what it was written."""
 
 
+@_without_collecting()
 def save(
     figure: Figure, folder: Path, name: str, formats: Sequence[str] = ("png", "svg"), own: style.Style = None
 ) -> list[Path]:
@@ -139,7 +153,8 @@ def save(
         _place_no_label(figure)
         # Figure.savefig would draw twice, the first time for the layout alone, which drawing makes anyway.
         for kind, file in files.items():
-            _PRINT[kind](figure, file)
+            canvas = get_registered_canvas_class(kind)(figure)
+            getattr(canvas, f"print_{kind}")(file, metadata=dict.fromkeys(FORMATS[kind]))
             figure.set_layout_engine("none")  # the other files have the layout of the first
     contents = {folder / f"{name}.{kind}": _plain(kind, file.getvalue()) for kind, file in files.items()}
     folder.mkdir(parents=True, exist_ok=True)
@@ -158,22 +173,6 @@ def _place_no_label(figure: Figure) -> None:
 def _plain(kind: str, content: bytes) -> bytes:
     """The file without characters that no text holds: those of a name would break an SVG."""
     return without_controls(content.decode()).encode() if kind == "svg" else content
-
-
-def _print_png(figure: Figure, file: BytesIO) -> None:
-    FigureCanvasAgg(figure).print_png(file, metadata={"Software": None})  # type: ignore[no-untyped-call]
-
-
-def _print_svg(figure: Figure, file: BytesIO) -> None:
-    FigureCanvasSVG(figure).print_svg(file, metadata={"Date": None, "Creator": None})  # type: ignore[no-untyped-call]
-
-
-def _print_pdf(figure: Figure, file: BytesIO) -> None:
-    nothing = {"CreationDate": None, "Creator": None, "Producer": None}
-    FigureCanvasPdf(figure).print_pdf(file, metadata=nothing)  # type: ignore[no-untyped-call]
-
-
-_PRINT = {"png": _print_png, "svg": _print_svg, "pdf": _print_pdf}
 
 
 @contextmanager

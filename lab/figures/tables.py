@@ -1,4 +1,4 @@
-"""What figures read in a run's tables, as numbers and words."""
+"""Which of a run's variants and layers figures show, and what is said of them."""
 
 import fnmatch
 from collections import Counter
@@ -9,18 +9,15 @@ from typing import Any, Self
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from lab.analysis.rows import by_variant
 from lab.errors import PartError
-from lab.figures.drawing.bands import QUANTILES, Band, Floats
+from lab.figures.drawing.bands import Band, Floats, bands
 from lab.figures.drawing.panels import MOST_PANELS, Panels, matrix, on_page
 from lab.figures.drawing.scales import chosen
 from lab.figures.drawing.writing import Entry, left_out
 from lab.parts import KEYS, Tables
 from lab.spelling import did_you_mean
-
-Ints = NDArray[np.intp]
 
 _KEYS = {
     "layers": KEYS,
@@ -214,65 +211,6 @@ def time_axis(table: pd.DataFrame) -> str:
     return "epoch" if table["epoch"].max() >= 2 else "step"
 
 
-def bands(rows: pd.DataFrame, quantity: str, over: str) -> dict[int, Band]:
-    """The bands of ``quantity`` over the trials, by layer; ``over`` is the column of their x.
-
-    A value that is not finite counts as missing: a trial that diverged takes part until then.
-    """
-    layers, steps, trials = (rows[key].to_numpy() for key in ("layer", "step", "trial"))
-    times, values = (rows[column].to_numpy(np.float64) for column in (over, quantity))
-    found = {}
-    for layer in np.unique(layers):
-        here = layers == layer
-        readings, first, reading = np.unique(steps[here], return_index=True, return_inverse=True)
-        finite = np.isfinite(values[here])
-        low, median, high = quantiles(values[here][finite], reading[finite], len(readings), QUANTILES)
-        count = len(np.unique(trials[here][finite]))
-        found[int(layer)] = Band(times[here][first], low, median, high, count)
-    return found
-
-
-def quantiles(values: Floats, group: Ints, groups: int, levels: Sequence[float]) -> list[Floats]:
-    """The quantiles of the values of each group 0 … ``groups`` − 1, an array a level; NaN of no value.
-
-    Between two values they are interpolated linearly.
-    """
-    ordered = np.append(values[np.lexsort((values, group))], np.nan)
-    count = np.bincount(group, minlength=groups)
-    start = np.cumsum(count) - count
-    found = []
-    for level in levels:
-        below, share = np.divmod(level * np.maximum(count - 1, 0), 1)
-        low = np.where(count > 0, start + below.astype(np.intp), len(values))
-        high = np.where(share > 0, low + 1, low)
-        found.append(ordered[low] + (ordered[high] - ordered[low]) * share)
-    return found
-
-
-def band(rows: pd.DataFrame, quantity: str, over: str) -> Band:
-    """The band of a quantity over the trials, of rows that are not of several layers."""
-    none = np.empty(0)
-    return bands(rows.assign(layer=0), quantity, over).get(0, Band(none, none, none, none, 0))
-
-
-def over_layers(rows: pd.DataFrame, quantity: str, step: float) -> Band:
-    """The band of each layer (its x) at a step."""
-    there = rows[rows["step"] == step]
-    return band(there.assign(step=there["layer"]), quantity, "step")
-
-
-def trial_mean(rows: pd.DataFrame, quantity: str, over: str) -> tuple[Floats, Floats, Floats]:
-    """The mean of ``quantity`` over the trials that have one, by (layer, x), with x and the layers."""
-    means = _finite(rows, quantity).groupby([rows["layer"], rows["step"]]).mean().unstack()
-    x = rows.groupby("step")[over].first().loc[means.columns]
-    return x.to_numpy(np.float64), means.index.to_numpy(np.float64), means.to_numpy()
-
-
-def _finite(rows: pd.DataFrame, quantity: str) -> pd.Series:
-    values = rows[quantity].astype(np.float64)
-    return values.where(np.isfinite(values))
-
-
 @dataclass(frozen=True)
 class Shown:
     """What a figure shows of a table whose keys hold a variant and a layer.
@@ -311,8 +249,8 @@ class Shown:
         shown = {name: variants[name] for name in names} or telling(tables, variants, most, of)
         layers = chosen(depths, most_layers)
         every = max(len(variants), len(of_variants(tables, "variant")))
-        more = left_out(len(layers), len(depths), "layers") + left_out(len(shown), every, "variants")
-        return cls(tables, rows, shown, layers, more)
+        more = left_out(len(layers), len(depths), "layers", "layers")
+        return cls(tables, rows, shown, layers, more + left_out(len(shown), every, "variants"))
 
     @property
     def time(self) -> str:

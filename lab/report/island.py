@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from math import isfinite, isinf, isnan, nan
@@ -89,7 +90,7 @@ def island(subjects: Sequence[Subject], names: Sequence[str]) -> dict[str, Any]:
             "slopes": _slopes(row),
             "threshold": few(row.get("saturation_threshold")),
             **own["values"],
-            "trials": own.get("trials", NONE).get("status", pd.Series(dtype=object)).value_counts().to_dict(),
+            "trials": Counter(own.get("trials", NONE).get("status", ())),
             "predicted": [few(x) for x in own.get("prediction", NONE).get("predicted_speed", ())],
             "curves": curves.of(own.get("curves", NONE)),
             "histograms": _histograms(own.get("histograms", NONE), lines),
@@ -179,23 +180,23 @@ def _values(
             shares = [name for name in names if name.startswith(CAUSES)]
             if shares and level == "median":
                 of_level = of_level.assign(**grouped[shares].mean())  # which sum to 1, as medians do not
-            for label, own in of_level.groupby(level="variant", sort=False, observed=True):
+            numbers = of_level.to_numpy(float)
+            layers, steps = (of_level.index.get_level_values(key).to_numpy() for key in ("layer", "step"))
+            for label, at in of_level.groupby(level="variant", observed=True).indices.items():
                 of = found[str(label)]
-                for column, numbers in _by_layer(own.droplevel("variant"), of["steps"]).items():
-                    of["values"].setdefault(column, {})[level] = numbers
+                blocks = _by_layer(layers[at], steps[at], numbers[at], of["steps"])
+                for column, block in zip(of_level, blocks, strict=True):
+                    if not np.isnan(block).all():
+                        of["values"].setdefault(column, {})[level] = [[few(x) for x in l] for l in block]
     return found
 
 
-def _by_layer(rows: pd.DataFrame, steps: Sequence[int]) -> dict[str, list[list[float | None]]]:
-    """Columns of rows that are indexed by layer and step, as lists [layer][reading]; none that is empty."""
-    layers = rows.index.unique("layer").sort_values()
-    whole = rows.reindex(pd.MultiIndex.from_product([layers, steps])).to_numpy(float).T
-    blocks = zip(map(str, rows.columns), whole.reshape(-1, len(layers), len(steps)), strict=True)
-    return {
-        name: [[few(x) for x in line] for line in block]
-        for name, block in blocks
-        if not np.isnan(block).all()
-    }
+def _by_layer(layers: Array, steps: Array, rows: Array, readings: Sequence[int]) -> Array:
+    """Rows of numbers as blocks [column][layer][reading], NaN where there is no row."""
+    known, layer = np.unique(layers, return_inverse=True)
+    whole = np.full((len(known), len(readings), rows.shape[1]), np.nan)
+    whole[layer, np.searchsorted(readings, steps)] = rows
+    return np.moveaxis(whole, 2, 0)
 
 
 def _thinned(count: int, most: int) -> Array:
@@ -216,10 +217,9 @@ def _histograms(own: pd.DataFrame, lines: int) -> dict[str, Any] | None:
     own = own[own["step"].isin(steps) & np.isfinite(own["low"]) & np.isfinite(own["high"])]
     if own.empty:
         return None
-    counted = own.groupby(["layer", "step", "low", "high"], as_index=False)["count"].sum()
-    layers = range(1, int(counted["layer"].max()) + 1)
-    numbers = counted[["low", "high", "count"]].to_numpy(float)
-    places: dict[Any, Any] = counted.groupby(["layer", "step"]).indices
+    layers = range(1, int(own["layer"].max()) + 1)
+    numbers = own[["low", "high", "count"]].to_numpy(float)
+    places: dict[Any, Any] = own.groupby(["layer", "step"]).indices
     of = {key: numbers[at] for key, at in places.items()}
     ends = [[_ends(of.get((l, step))) for l in layers] for step in steps]
     return {
@@ -264,12 +264,15 @@ class _Curves:
 
     def of(self, own: pd.DataFrame) -> list[int]:
         """The place among `made` of the curve of each layer of a variant."""
-        return [self._place(rows) for _, rows in own.groupby("layer")] if len(own) else []
+        if own.empty:
+            return []
+        numbers = own[["z", "sigma", "slope"]].to_numpy(float)
+        return [self._place(numbers[at]) for at in own.groupby("layer").indices.values()]
 
-    def _place(self, rows: pd.DataFrame) -> int:
-        z, sigma, slope = rows[["z", "sigma", "slope"]].to_numpy(float).T
-        key = np.stack([z, sigma, slope]).tobytes()
+    def _place(self, rows: Array) -> int:
+        key = rows.tobytes()
         if key not in self._known:
+            z, sigma, slope = rows.T
             self._known[key] = len(self.made)
             near = np.searchsorted(z, np.linspace(-NEAR, NEAR, CURVE_POINTS)).clip(0, len(z) - 1)
             at = np.union1d(near, np.flatnonzero(np.abs(z) > NEAR))

@@ -64,6 +64,7 @@ function byLayer(variants, state) {
   if (!layered) return null;
   const deepest = Math.max(...variants.map(layersOf));
   const layers = Array.from({ length: deepest }, (_, i) => i + 1);
+  const predicts = name === "learning_speed" && variants.some((variant) => variant.predicted.some(Number.isFinite));
   const drawn = variants.flatMap((variant) => [0, reading(variant.steps, state.step)].flatMap((place) =>
     layers.map((layer) => at(variant, name, layer, place))));
   const on = panel(`${label} by layer, at the first reading and at step ${state.step}`,
@@ -81,9 +82,9 @@ function byLayer(variants, state) {
         on.svg.append(dot);
       });
     }
-    if (name === "learning_speed") predicted(on, variant, own);
+    if (predicts) predicted(on, variant, own);
   }
-  const bars = name === "learning_speed" ? " Short bars: predicted for the first reading." : "";
+  const bars = predicts ? " Short bars: predicted for the first reading." : "";
   const broad = figure(on, `Open and pale: the first reading. Filled: step ${state.step}. Medians over the trials.${bars}`);
   broad.classList.add("broad");
   return broad;

@@ -218,7 +218,7 @@ class Run:
     def save_plots(
         self,
         names: str | Sequence[str] | None = (),
-        folder: Path | None = None,
+        folder: str | Path | None = None,
         *,
         variants: str | Sequence[str] | None = (),
         layers: int | Sequence[int] | None = (),
@@ -242,7 +242,7 @@ class Run:
             raise LabError(f"formats: unknown {unknown[0]!r}; {did_you_mean(unknown[0], FORMATS)}")
         if folder is None and isinstance(self.folder, RunFolder):
             self.folder.require_inside()
-        folder, layout, names = folder or self.folder.plots, Layout(width, rc), _several(names)
+        folder, layout, names = Path(folder or self.folder.plots), Layout(width, rc), _several(names)
         folder.mkdir(parents=True, exist_ok=True)
         tables, title = self._selected(variants, layers, trials), self.info["title"]
         paths: list[Path] = []

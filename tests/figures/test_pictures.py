@@ -1,7 +1,10 @@
+import gc
 import multiprocessing
 import os
 import re
 import struct
+import subprocess
+import sys
 import warnings
 from pathlib import Path
 from xml.etree import ElementTree
@@ -412,3 +415,22 @@ def test_a_name_in_a_script_that_the_font_lacks_is_drawn_without_a_warning():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert "漢字" in texts(figures.draw("saturation", make_tables(("漢字",), 1, 2)))
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_garbage_is_collected_after_a_figure_as_before_it(tables, tmp_path, on, monkeypatch):
+    seen = []
+    monkeypatch.setattr(room.writing, "headline", lambda *_: seen.append(gc.isenabled()))
+    before = gc.isenabled()
+    try:
+        (gc.enable if on else gc.disable)()
+        figures.save(figures.draw("training", tables), tmp_path, "training", ["png"])
+        assert (seen, gc.isenabled()) == ([False], on)
+    finally:
+        (gc.enable if before else gc.disable)()
+
+
+def test_figures_load_neither_training_nor_what_only_a_pdf_needs():
+    heavy = ["lab.training", "scipy.optimize", "matplotlib.backends.backend_pdf"]
+    script = f"import sys, lab.figures; print([name for name in {heavy} if name in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True).stdout == "[]\n"

@@ -55,6 +55,13 @@ def test_every_view_is_drawn_and_has_a_name(page):
     )
 
 
+@pytest.mark.parametrize("predicted", [True, False])
+def test_bars_of_a_prediction_are_told_of_only_where_there_is_one(visit, run, predicted):
+    tables = {name: table for name, table in run.tables.items() if predicted or name != "prediction"}
+    figure = visit(report([replace(run, tables=tables)])).locator("#figures figure.broad")
+    assert ("Short bars: predicted" in figure.inner_text()) == predicted
+
+
 def test_every_control_has_a_name_in_the_tree_of_a_screen_reader(page):
     tree = page.locator("#controls").aria_snapshot()
     for control in (

@@ -38,7 +38,7 @@ def test_what_is_meant_alone_needs_no_list(run, tmp_path):
         (name, value) = next(iter(chosen.items()))
         alone, listed = (run.plot("learning_speed", **{name: one}) for one in (value, [value]))
         assert len(alone.findobj(Text)) == len(listed.findobj(Text))
-    (path,) = run.save_plots("learning_speed", tmp_path, formats="svg")
+    (path,) = run.save_plots("learning_speed", str(tmp_path), formats="svg")
     assert path.name == "learning_speed.svg"
     with pytest.raises(PartError, match="no layer 9"):
         run.plot(layers=np.array([1, 9]))

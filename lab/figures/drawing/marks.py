@@ -1,11 +1,13 @@
 """What is drawn in a panel: lines with bands, points with bars, labels, marks on the floor, bounds."""
 
 from collections.abc import Sequence
+from statistics import fmean
 from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
+from matplotlib.transforms import Transform
 
 from lab.figures.drawing import style
 from lab.figures.drawing.bands import Band, Floats, outline, thinned
@@ -75,26 +77,19 @@ def floor_marks(ax: Axes, x: Floats, label: str = "", **looks: Any) -> None:
 def bound(ax: Axes, value: float, label: str, *, below: bool) -> None:
     """A dashed line across the panel at a bound of the slope, with its label under or above it."""
     ax.axhline(value, color=style.ACCENT, linestyle="--", linewidth=0.9, zorder=1.5)
-    place: style.Looks = {"xycoords": ax.get_yaxis_transform(), "textcoords": "offset points", "ha": "right"}
-    place |= {
-        "va": "top" if below else "bottom",
-        "fontsize": style.SMALL,
-        "color": style.ACCENT,
-        "bbox": style.UNDER_WORDS,
-    }
-    ax.annotate(label, (1, value), (-2, -2 if below else 2), **place)
+    _of_bound(ax, label, value, ax.get_yaxis_transform(), hangs=below)
 
 
 def outside(ax: Axes, label: str, *, below: bool) -> None:
     """The label of a bound that lies below or above the panel, at its edge there."""
-    place: style.Looks = {"xycoords": "axes fraction", "textcoords": "offset points", "ha": "right"}
-    place |= {
-        "va": "bottom" if below else "top",
-        "fontsize": style.SMALL,
-        "color": style.ACCENT,
-        "bbox": style.UNDER_WORDS,
-    }
-    ax.annotate(f"{label} {'↓' if below else '↑'}", (1, 0 if below else 1), (-2, 2 if below else -2), **place)
+    _of_bound(ax, f"{label} {'↓' if below else '↑'}", 0 if below else 1, ax.transAxes, hangs=not below)
+
+
+def _of_bound(ax: Axes, label: str, y: float, place: Transform, *, hangs: bool) -> None:
+    """The label of a bound at the right edge, hanging from ``y`` or standing on it."""
+    look: style.Looks = {"fontsize": style.SMALL, "color": style.ACCENT, "bbox": style.UNDER_WORDS}
+    look |= {"textcoords": "offset points", "ha": "right", "va": "top" if hangs else "bottom"}
+    ax.annotate(label, (1, y), (-2, -2 if hangs else 2), xycoords=place, **look)
 
 
 def end_labels(ax: Axes, ends: Sequence[End], height: float) -> None:
@@ -125,12 +120,18 @@ def spread(places: Floats, gap: float, lowest: float = -np.inf, highest: float =
     """The places moved as little as possible (least squares), none below ``lowest`` or above ``highest``.
 
     Neighbours are ``gap`` apart; where there is no room for all, the first is ``lowest``.
-    """
-    from scipy.optimize import isotonic_regression
 
+    >>> spread(np.array([0.5, 0.52, 0.9]), 0.25).round(3).tolist()
+    [0.385, 0.635, 0.9]
+    """
     order = np.argsort(places, kind="stable")
     gaps = gap * np.arange(len(order))
+    blocks: list[list[float]] = []
+    for place in places[order] - gaps:  # isotonic regression: blocks that fall become one, at their mean
+        blocks.append([place])
+        while len(blocks) > 1 and fmean(blocks[-2]) > fmean(blocks[-1]):
+            blocks[-2:] = [blocks[-2] + blocks[-1]]
+    rising = [fmean(block) for block in blocks for _ in block]
     moved = np.empty(len(order))
-    room = max(lowest, highest - gaps[-1])
-    moved[order] = np.clip(isotonic_regression(places[order] - gaps).x, lowest, room) + gaps
+    moved[order] = np.clip(rising, lowest, max(lowest, highest - gaps[-1])) + gaps
     return moved

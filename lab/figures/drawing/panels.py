@@ -44,7 +44,7 @@ _page: ContextVar[float] = ContextVar("page", default=0.0)
 _LEAST_WIDTH = 1.5  # of a panel, in inches, where a page decides
 _LEAST_COLUMN = 1.0  # the same for small panels by row and column
 _LEAST_OF_ROWS = 1.75  # the same for panels of rows, below which more is written
-_WIDE, _NARROW = 40, 18  # letters of a line of a row's label, side by side and where panels are stacked
+_WIDE, NARROW = 40, 18  # letters of a line of a row's label, side by side and where panels are stacked
 _MARGIN = 0.8  # inches at the left of a sheet
 
 
@@ -77,13 +77,6 @@ def sheet(rows: int, columns: int, *, width: float, height: float) -> Figure:
 def inside(figure: Figure) -> float:
     """About how many inches of a sheet with one column its panels are wide, without what axes leave free."""
     return 0.9 * (float(figure.get_figwidth()) - _MARGIN)
-
-
-def blank(message: str) -> Figure:
-    """A figure that only says why there is nothing to see."""
-    figure = sheet(1, 1, width=5.6, height=1.0)
-    figure.text(0.5, 0.45, message, ha="center", va="center", color=style.QUIET, wrap=True)
-    return figure
 
 
 def nothing(ax: Axes, why: str) -> None:
@@ -187,13 +180,13 @@ def side_by_side(labels: Sequence[str], count: int, *, width: float, row: float)
     narrow page they are broken sooner, and where that is not enough the panels stand one below the other.
     """
     page = _page.get() or inf
-    told = _broken(labels, _WIDE)
-    if page < _room(told) + count * _LEAST_OF_ROWS:
-        told = _broken(labels, _NARROW)
-    stacked = page < _room(told) + count * _LEAST_OF_ROWS
+    told = broken(labels, _WIDE)
+    if page < room(told) + count * _LEAST_OF_ROWS:
+        told = broken(labels, NARROW)
+    stacked = page < room(told) + count * _LEAST_OF_ROWS
     rows, columns = (count, 1) if stacked else (1, count)
     high = max(row, LINE * (1.4 + max(label.count("\n") for label in told)))
-    wider = max(_room(told) - _MARGIN, 0) / columns
+    wider = max(room(told) - _MARGIN, 0) / columns
     figure = sheet(rows, columns, width=width + wider, height=high * len(labels) + 0.85)
     axes = figure.subplots(rows, columns, sharey=True, squeeze=False).ravel()
     axes[0].set_yticks(range(len(labels)), told)
@@ -203,7 +196,7 @@ def side_by_side(labels: Sequence[str], count: int, *, width: float, row: float)
     return figure, list(axes)
 
 
-def _broken(labels: Sequence[str], letters: int) -> list[str]:
+def broken(labels: Sequence[str], letters: int) -> list[str]:
     """The labels in lines of so many letters; what a long one says after its name begins a line."""
     return [
         "\n".join(textwrap.fill(part, letters, break_on_hyphens=False) for part in label.split("; "))
@@ -213,6 +206,6 @@ def _broken(labels: Sequence[str], letters: int) -> list[str]:
     ]
 
 
-def _room(labels: Sequence[str]) -> float:
+def room(labels: Sequence[str]) -> float:
     """How wide the labels are, in inches."""
     return LETTER * max(len(line) for label in labels for line in label.split("\n"))

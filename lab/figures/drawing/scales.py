@@ -230,11 +230,15 @@ def powers_at_ticks(figure: Figure) -> None:
 
 
 def short_number(value: float) -> str:
-    """A number for a cell of a map: two or three characters that count, a power of ten where it is small."""
-    if value and abs(value) < 0.01:
+    """A number for a cell of a map: two characters that count, a power of ten where it is small or large.
+
+    >>> [short_number(value) for value in (0.0042, 0.59, 23.4, 234.0, 1e6)]
+    ['4·10⁻³', '0.59', '23', '230', '1·10⁶']
+    """
+    if value and not 0.01 <= abs(value) < 1e4:
         digits, exponent = f"{value:.0e}".split("e")
         return f"{digits}·{power_of_ten(10.0 ** int(exponent))}"
-    return f"{value:.2g}"
+    return f"{float(f'{value:.2g}'):g}"
 
 
 def power_of_ten(value: float) -> str:

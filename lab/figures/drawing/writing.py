@@ -131,9 +131,9 @@ def patch(label: str, **looks: Any) -> Entry:
     return Patch(**looks), label
 
 
-def left_out(shown: int, there: int, what: str) -> list[Entry]:
+def left_out(shown: int, there: int, what: str, option: str = "variants") -> list[Entry]:
     """The legend's entry that tells how many of them a figure shows, if not all."""
-    return [words(f"{shown} of {there} {what} shown; choose with --{what}")] if shown < there else []
+    return [words(f"{shown} of {there} {what} shown; choose with --{option}")] if shown < there else []
 
 
 def trials_text(counts: Sequence[int], middle: str = "median") -> str:

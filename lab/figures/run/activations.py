@@ -60,12 +60,7 @@ class Activations(parts.Figure):
         for place, curve in enumerate(shown):
             if curve.alone:
                 _draw_bounds(matrix.axes["slope", place], tables, curve.users[0][0])
-        return matrix.framed("z", _left_out(len(shown), len(different)))
-
-
-def _left_out(shown: int, there: int) -> list[writing.Entry]:
-    more = f"{shown} of {there} activations shown; choose with --variants"
-    return [writing.words(more)] if shown < there else []
+        return matrix.framed("z", writing.left_out(len(shown), len(different), "activations"))
 
 
 def _span(curves: list[Floats]) -> tuple[float, float]:

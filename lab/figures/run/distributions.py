@@ -182,11 +182,12 @@ def _draw_slope(ax: Axes, tables: parts.Tables, variant: str, layer: int) -> Non
     endless = _unbounded(tables, variant, layer)
     known = slope[np.isfinite(slope) & ((low <= z) & (z <= high) | (not endless))]
     size = np.abs(known)
-    steepest = float(size.max(initial=0)) or 1.0
+    supremum = float(size.max(initial=0))
+    steepest = supremum or 1.0
     if endless and size.size:
         steepest = min(steepest, _SPIKE * float(np.quantile(size, 0.95)) or steepest)
     if not endless:
-        saturated = np.abs(slope) < number_of(tables, variant, "saturation_threshold") * steepest
+        saturated = np.abs(slope) < number_of(tables, variant, "saturation_threshold") * supremum
         label = f"saturated: |σ′(z)| < {threshold(tables)} sup|σ′|"
         ground: style.Looks = {"transform": ax.get_xaxis_transform()} | _SATURATED
         ax.fill_between(z, 0, 1, where=saturated, label=label, **ground)

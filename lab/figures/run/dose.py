@@ -17,6 +17,8 @@ from lab.figures.varied import Varied, varied
 _FEWEST = 3  # values that make a line
 _WIDE = 20.0  # numbers that span more than this factor stand on a logarithmic axis
 _RATIO = "speed of layer 1 over that\nof the last hidden layer"
+_TURNED: style.Looks = {"rotation": 35, "ha": "right", "rotation_mode": "anchor"}
+_HIGH = 0.57  # sin 35°: how high a letter's width becomes so
 _ENDS: style.Looks = {"linestyle": (0, (4, 2)), "markerfacecolor": "white"}
 
 
@@ -82,10 +84,8 @@ class Dose(parts.Figure):
         _dose_axis(matrix.axes["outcome", ""], dose, panels.inside(matrix.figure))
         if "accuracy" in column:
             matrix.axes["outcome", ""].set_ylim(-0.03, 1.03)
-        if other and len(groups) < len(every):
-            told = f"{len(groups)} of {len(every)} values of {other.words} shown; choose with --variants"
-            more.append(writing.words(told))
-        return matrix.framed(dose.words, more)
+        what = f"values of {other.words}" if other else ""
+        return matrix.framed(dose.words, [*more, *writing.left_out(len(groups), len(every), what)])
 
 
 def _groups(key: Varied, names: list[str]) -> dict[str, list[str]]:
@@ -120,7 +120,7 @@ class Map(parts.Figure):
     """Two varied keys against each other: the speed ratio at the start, and the outcome, as two maps.
 
     The key with more values goes to the right. Numbers are medians over the trials that are
-    done; hatched where none is.
+    done; hatched where none is, and where a ratio has no two hidden layers that learn.
     """
 
     needs = ("layers", "trials", "variants")
@@ -143,10 +143,14 @@ class Map(parts.Figure):
         maps = {title: name for title, name in maps.items() if rows[name].notna().any()}
         if not maps:
             raise NothingToShowError("map: no trial that is done has a number")
-        wide = max(2.6, 0.5 * len(across.values)) + 0.9
+        below, beside = (panels.broken(key.values, panels.NARROW) for key in (across, down))
+        slanted = max(map(len, below)) > 6
+        long = panels.room(below) if slanted else 0.0
+        high = max(0.32, scales.LINE * (1 + max(label.count("\n") for label in beside)))
+        wide = max(2.6, 0.5 * len(below)) + 0.9
         columns = panels.on_page(len(maps), wide)
         shape = len(maps) // columns, columns
-        figure = panels.sheet(*shape, width=wide, height=0.32 * len(down.values) + 1.3)
+        figure = panels.sheet(*shape, width=wide, height=high * len(beside) + 1.3 + _HIGH * long)
         axes = figure.subplots(*shape, sharey=True, squeeze=False)
         for ax, (title, name) in zip(axes.flat, maps.items(), strict=True):
             cells = np.full((len(down.values), len(across.values)), np.nan)
@@ -154,20 +158,16 @@ class Map(parts.Figure):
                 cells[down.place[str(variant)], across.place[str(variant)]] = value
             _draw_cells(ax, cells, log=name == "ratio_start", share="accuracy" in name)
             ax.set_title(title)
-            slanted = max(map(len, across.values)) > 6
-            ax.set_xticks(
-                range(len(across.values)),
-                across.values,
-                rotation=35 if slanted else 0,
-                ha="right" if slanted else "center",
-            )
+            ax.set_xticks(range(len(below)), below, **(_TURNED if slanted else {}))
             ax.set_xlabel(across.words)
         for ax in axes[:, 0]:
-            ax.set_yticks(range(len(down.values)), down.values)
+            ax.set_yticks(range(len(beside)), beside)
             ax.set_ylabel(down.words)
-        hatched = rows[list(maps.values())].isna().any(axis=None)
-        missing = [writing.patch("no trial is done", **style.MISSING)] if hatched else []
-        writing.legend(figure, [writing.words("medians over the trials that are done"), *missing])
+        lost, missing = rows[column].isna(), rows[list(maps.values())].isna().any(axis="columns")
+        reasons = {"no trial is done": lost, "not two hidden layers that learn": missing & ~lost}
+        why = [reason for reason, where in reasons.items() if where.any()]
+        hatched = [writing.patch(" or ".join(why), **style.MISSING)] if why else []
+        writing.legend(figure, [writing.words("medians over the trials that are done"), *hatched])
         return figure
 
 

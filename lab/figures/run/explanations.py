@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from lab import parts
 from lab.analysis.ledger import REMOVED, ledger
 from lab.figures.drawing import marks, panels, scales, style, writing
-from lab.figures.drawing.bands import Floats
-from lab.figures.tables import Shown, checked, slope_words, trial_mean
+from lab.figures.drawing.bands import Floats, trial_mean
+from lab.figures.tables import NothingToShowError, Shown, checked, slope_words
 
 _FARTHEST = 4.0  # decades beyond which a bar is cut, so that one dead layer does not flatten all others
 _PARTS = {
@@ -49,7 +49,10 @@ class Ledger(parts.Figure):
 
     def draw(self, tables: parts.Tables) -> Figure:
         checked(tables, "layers", "delta_rms", "error_rms")
-        shown = Shown.of(tables, ledger(tables), columns=6, of=list(_PARTS))
+        errors = ledger(tables)
+        if errors[list(_PARTS)].isna().all(axis=None):
+            raise NothingToShowError("ledger: no error that the weights or σ′ changed")
+        shown = Shown.of(tables, errors, columns=6, of=list(_PARTS))
         slope = slope_words(tables)
         columns = {name: name for name in shown.variants}
         matrix = panels.matrix({row: row for row in _READINGS}, columns, height=1.9, sharey="all")

@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 from lab import parts
 from lab.analysis.rows import by_variant
 from lab.figures.drawing import marks, panels, scales, style, writing
-from lab.figures.drawing.bands import Band, Floats
+from lab.figures.drawing.bands import Band, Floats, over_layers
 from lab.figures.run import prediction
-from lab.figures.tables import NothingToShowError, Shown, checked, over_layers, undiverged
+from lab.figures.tables import NothingToShowError, Shown, checked, undiverged
 from lab.figures.varied import arranged
 
 _BIAS_SPEED = "learning speed ‖∂C/∂bˡ‖\n(cost per unit of bias)"

@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 
 from lab import parts
 from lab.figures.drawing import marks, panels, scales, style, writing
-from lab.figures.drawing.bands import Floats
-from lab.figures.tables import NotRecordedError, Shown, checked, over_layers, threshold, trial_mean
+from lab.figures.drawing.bands import Floats, over_layers, trial_mean
+from lab.figures.tables import NotRecordedError, Shown, checked, threshold
 
 MEASURES = {
     "saturation": "saturation: share of (neuron, example) with |σ′| < {threshold} sup|σ′|",

@@ -12,8 +12,8 @@ from matplotlib.figure import Figure
 from lab import parts
 from lab.analysis.rows import by_variant
 from lab.figures.drawing import marks, panels, scales, writing
-from lab.figures.drawing.bands import Band, Floats
-from lab.figures.tables import band, checked, labels, of_variants, telling, time_axis, undiverged
+from lab.figures.drawing.bands import Band, Floats, band
+from lab.figures.tables import checked, labels, of_variants, telling, time_axis, undiverged
 from lab.figures.varied import looks as looks_of
 
 _ROWS = {"cost": "cost C", "accuracy": "accuracy\n(share of examples)"}

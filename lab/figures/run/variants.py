@@ -115,7 +115,7 @@ def _colours(tables: parts.Tables, names: list[str]) -> list[str]:
 def _ratios(ax: Axes, rows: pd.DataFrame, predicted: pd.Series, colours: list[str]) -> None:
     start, end = (rows[name].clip(*scales.RATIOS) for name in ("ratio_start", "ratio_end"))
     if not np.isfinite(np.concatenate([start, end])).any():
-        panels.nothing(ax, "needs two hidden layers")
+        panels.nothing(ax, "needs two hidden\nlayers that learn")
         return
     ax.axvline(1, color=style.QUIET, linewidth=0.8)
     _first_to_last(ax, start, end, colours)

@@ -124,6 +124,11 @@ def test_the_slope_is_drawn_on_its_own_axis_and_saturation_is_shaded(drawn, tabl
     assert [len(shade.get_paths()) for shade in figure.axes[3].collections] == [0]
 
 
+def test_where_the_slope_is_zero_everywhere_nothing_is_saturated(tables):
+    flat = {**tables, "curves": tables["curves"].assign(slope=0.0)}
+    assert not any(shade.get_paths() for ax in draw("z_distribution", flat).axes for shade in ax.collections)
+
+
 @pytest.mark.parametrize(
     ("rows", "reach"),
     [

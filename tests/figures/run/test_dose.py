@@ -38,6 +38,37 @@ def test_a_cell_for_each_variant_with_its_number(two_keys):
     assert f"{rows['final_test_accuracy'].iloc[0]:.2g}" in texts(figure)
 
 
+def test_a_map_tells_why_a_cell_has_no_number(two_keys):
+    dead = two_keys["layers"].assign(
+        learning_speed=lambda rows: rows["learning_speed"].where(rows["variant"] != NAMES[0], 0.0)
+    )
+    lost = two_keys["trials"]["variant"] == NAMES[1]
+    trials = two_keys["trials"].assign(
+        status=lambda rows: rows["status"].mask(lost, "failed"),
+        final_test_accuracy=lambda rows: rows["final_test_accuracy"].mask(lost),
+    )
+    told = texts(draw("map", {**two_keys, "layers": dead}))
+    assert "not two hidden layers that learn" in told
+    told = texts(draw("map", {**two_keys, "layers": dead, "trials": trials}))
+    assert "no trial is done or not two hidden layers that learn" in told
+
+
+def test_a_map_has_room_for_its_numbers_beside_long_labels(two_keys):
+    long = {"a": "quadratic", "b": "tanh(z) + 0.05*exp(-z**2)*sin(3*z) + 0.1*z"}
+    of = two_keys["variants"]
+    figure = draw(
+        "map", {**two_keys, "variants": of.assign(**{"network.cost": of["network.cost"].map(long)})}
+    )
+    down = draw(
+        "map", {**two_keys, "variants": of.assign(**{"network.activation.floor": [*long.values()] * 3})}
+    )
+    for one in (figure, down):
+        one.draw_without_rendering()
+        for ax in one.axes:
+            cell = ax.get_window_extent().height / len(ax.get_yticks())
+            assert all(text.get_window_extent().height < cell for text in ax.texts)
+
+
 def test_on_a_narrow_page_the_maps_stand_one_above_the_other(two_keys):
     narrow = draw("map", two_keys, layout=Layout(width=3.4))
     above, below = (ax.get_subplotspec() for ax in narrow.axes)

@@ -6,7 +6,7 @@ import pytest
 from matplotlib.collections import PolyCollection
 
 from lab.analysis.ledger import REMOVED, ledger
-from lab.figures import draw
+from lab.figures import NothingToShowError, draw
 from lab.figures.run.explanations import CAUSES
 from tests.figures.conftest import VARIANTS, make_tables, texts
 
@@ -31,6 +31,15 @@ def test_the_bars_are_the_medians_of_the_ledger_told_apart_without_colour(tables
             expected = medians.loc[(variant, step), name]
             np.testing.assert_allclose([height for _, height in part], expected, rtol=1e-12)
         assert [{bar.get_hatch() for bar in part} for part in ax.containers] == [{""}, {"/////"}]
+
+
+def test_without_anything_that_changed_the_error_there_is_nothing_to_show():
+    """A single layer whose σ′ the cost removes: its panels would be empty, of no finite trial."""
+    with pytest.raises(NothingToShowError, match="no error that"):
+        draw(
+            "ledger",
+            {"layers": rows([1.0], [1.0]), "variants": pd.DataFrame({"variant": ["a"], "cancels": True})},
+        )
 
 
 def test_parts_of_one_sign_stack_and_others_stand_on_both_sides():

@@ -89,7 +89,7 @@ def test_what_is_not_there_is_said():
     saturation = tables["layers"].pop("saturation")
     tables["trials"]["final_test_accuracy"] = np.nan
     shown = texts(draw("overview", tables))
-    assert {"needs two hidden layers", "not recorded"} <= set(shown)
+    assert {"needs two hidden\nlayers that learn", "not recorded"} <= set(shown)
     tables["trials"]["final_accuracy"] = np.nan
     with pytest.raises(NothingToShowError, match=r"^overview: no ratio, no saturation and no accuracy"):
         draw("overview", tables)
