@@ -24,7 +24,7 @@ MOST_TERMS = 30
 RADII = (1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0)
 """The |u| up to which a series may be taken: the least at which no more is lost than `LOST` beyond it."""
 
-LOST = 16.0
+LOST = 8.0
 """How many times the sum its terms may be."""
 
 ROUNDED, NEARLY_0 = 2.0**-54, 2.0**-50
@@ -155,7 +155,7 @@ def _taken(node: Expression, u: Expression, side: int, known: Known) -> Expansio
         sizes = [abs(c) * radius**k for k, c in powers]
         count = max(n for n, size in enumerate(sizes, 1) if size > ROUNDED * sizes[0])
         last = powers[count - 1][0]
-        if count > MOST_TERMS or last > LENGTH // 2 or sum(sizes[1:]) > sizes[0]:
+        if count > MOST_TERMS or last > LENGTH - 20 or sum(sizes[1:]) > sizes[0]:
             break
         step, kept = gcd(*(k for k, _ in powers[:count])) or 1, dict(powers)
         coefficients = tuple(kept.get(k, 0.0) for k in range(0, last + 1, step))
