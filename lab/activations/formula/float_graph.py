@@ -148,8 +148,6 @@ def _simpler_product(x: Expression, y: Expression) -> Expression | None:
             return -other
         if one.operation == "neg":
             return -(one.arguments[0] * other)
-        if one.operation == "div" and one.arguments[0].number == 1:
-            return other / one.arguments[1]
         if _is_masked(one) and other.total:
             return one.arguments[0].call("where", *(branch * other for branch in one.arguments[1:]))
     (c, u), (d, v) = _factored(x), _factored(y)

@@ -21,7 +21,7 @@ LENGTH, BITS = 80, 400
 MOST_TERMS = 30
 """The terms of a series that is computed."""
 
-RADII = (1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0)
+RADII = tuple(2.0**k for k in range(-12, 1))
 """The |u| up to which a series may be taken: the least at which no more is lost than `LOST` beyond it."""
 
 LOST = 8.0

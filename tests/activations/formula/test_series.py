@@ -17,7 +17,7 @@ TEXTS = [
     *("z*cosh(z) - sinh(z)", "sin(z) - z*cos(z)", "z/sqrt(1 + z**2) - tanh(z)", "erf(z) - tanh(z)"),
     *("sigmoid(z) - 0.5 - z/4", "log(1 + z**2) - z**2", "(1 - exp(-z**2))/z**2", "(exp(z) - exp(-z))/(2*z)"),
     *("sinh(2*z - 1) - sin(2*z - 1)", "z - log(1 + abs(z))*sign(z)", "max(z, 0) - tanh(z)"),
-    *("1 - 1/(1 + abs(z))", "tanh(z)/sqrt(z**2)"),
+    *("1 - 1/(1 + abs(z))", "tanh(z)/sqrt(z**2)", "tanh(100*z)/z - 100"),
 ]
 
 SIZES = [1e-20, 1e-12, 1e-8, 3e-6, 1e-4, 2e-3, 0.01, 0.03, 0.06, 0.12, 0.2, 0.24, 0.26, 0.45, 0.55, 0.9, 1.1]
