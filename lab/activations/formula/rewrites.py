@@ -25,7 +25,6 @@ from lab.activations.formula.hinges import hinged
 from lab.activations.formula.operations import COMMUTATIVE, EVEN
 from lab.activations.formula.parser import pattern
 from lab.activations.formula.roots import without_cancelling
-from lab.activations.formula.series import expansions
 from lab.activations.formula.terms import factors, multiple, signed_terms
 
 WILDCARDS = ("x", "a", "c")
@@ -186,6 +185,8 @@ def stable(expression: Expression, table: tuple[Rewrite, ...] = REWRITES) -> Exp
 
 def precise(expression: Expression) -> Expression:
     """The same function of z with the forms of `PRECISE`, once in each place: some stand in themselves."""
+    from lab.activations.formula.series import expansions  # it loads flint, which figures can do without
+
     nearby, made = expansions(expression), dict[Expression, Expression]()
     for node in below(expression):
         plain = node.of([made[x] for x in node.arguments])
