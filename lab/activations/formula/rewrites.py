@@ -125,6 +125,7 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("1 + x/(1 + abs(x)) + x*(1/(1 + abs(x))/(1 + abs(x)))",
         "where(x < 0, 1/(1 + abs(x))**2, 2 - 1/(1 + abs(x))**2)"),
     Rewrite("a*(1/x)", "a/x"),
+    Rewrite("a*(-1/x)", "-(a/x)"),
     Rewrite("x**0.5", "sqrt(x)"),
     Rewrite("sqrt(x**2)", "abs(x)"),
     Rewrite("sin(x)/x", "sinc(x)"),
