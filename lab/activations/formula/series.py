@@ -27,6 +27,9 @@ RADII = tuple(2.0**k for k in range(-12, 1))
 LOST = 8.0
 """How many times the sum its terms may be."""
 
+FARTHEST = 8.0
+"""An argument from which on a function may be so flat at u = 0 that no coefficient tells where it rises."""
+
 ROUNDED, NEARLY_0 = 2.0**-54, 2.0**-50
 """What is left of a series beyond its last term, and a constant that is 0, as log 2 minus its float."""
 
@@ -207,7 +210,8 @@ def _sum(x: Series, y: Series, sign: int) -> Series:
 
 
 def _sign(x: Series) -> int:
-    if x.power == LENGTH:
+    """The sign of c·t^k; of another series it may change next to u = 0."""
+    if x.power == LENGTH or any(not c.contains(0) for c in x.factor.coeffs()[1:]):
         raise ValueError
     return 1 if x.factor[0] > 0 else -1
 
@@ -234,6 +238,8 @@ def _of_one(name: str, x: Series) -> Series:
         return _series("div", over, x)._replace(held=True)
     if name == "sqrt":
         return _power(x, _made(arb_series([0.5])))
+    if abs(x.whole[0]) > FARTHEST:
+        raise ValueError
     return _made(_FUNCTIONS[name](x.whole))
 
 

@@ -48,3 +48,12 @@ def test_what_has_no_value_at_0_gets_none(text):
 @pytest.mark.parametrize("text", ["z*sigmoid(z)", "z/(1 + abs(z))", "tanh(z) + 0.1*z", "z*tanh(softplus(z))"])
 def test_what_does_not_cancel_is_computed_as_it_is(text):
     assert not expansions(Formula(text).expression) | expansions(Formula(text).slope_expression)
+
+
+@pytest.mark.parametrize(
+    "step", ["max(min(z - 1.5, 1), -1) + 1", "sigmoid(1000*(z - 0.5))", "exp(300*z - 200)"]
+)
+def test_a_series_ends_where_another_piece_or_a_steep_step_may_begin(step):
+    sigma, z = Formula(f"tanh(z) - z + {step}"), np.linspace(-1, 1, 41)
+    expected = np.tanh(z) - z + Formula(step)(z)
+    np.testing.assert_allclose(sigma(z), expected, rtol=1e-9, atol=1e-15)
