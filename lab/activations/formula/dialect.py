@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 from itertools import islice
+from typing import Any
 
 from lab.activations.formula.libraries import (
     APPROXIMATE,
@@ -14,9 +15,12 @@ from lab.activations.formula.libraries import (
     CONSTANTS_NAMES,
     INDICATORS,
     KEYWORDS,
+    LOGICAL,
     MEANT,
     MODULES,
+    NUMBERS,
     OF_TWO,
+    PIECES,
     SIGMAS,
     TWO_MEANINGS,
     WRITTEN,
@@ -24,9 +28,10 @@ from lab.activations.formula.libraries import (
 from lab.activations.formula.notation import as_python
 from lab.activations.formula.operations import FUNCTIONS
 from lab.activations.formula.refusal import FormulaError, refused
+from lab.activations.formula.slips import decimal_comma
 
-VARIABLES = "zxZX"
-"""Letters that mean z where only one of them stands in a formula and no parameter is called so."""
+VARIABLES = (*"zxZX", "input", "inputs")
+"""Names that mean z where only one of them stands in a formula and no parameter is called so."""
 
 _TESTS = (ast.Compare, ast.BoolOp)
 
@@ -92,12 +97,14 @@ class _OwnWords(ast.NodeTransformer):
         self.known = {*VARIABLES, *CONSTANTS_NAMES, *names}
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
+        if node.id.startswith("M_") and node.id in NUMBERS and node.id not in self.names:
+            return _tree(NUMBERS[node.id])
         return ast.copy_location(ast.Name(self.renamed.get(node.id, node.id)), node)
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
-        if not (node.attr in CONSTANTS_NAMES and MODULES.issuperset(_path(node)[:-1])):
+        if not (node.attr in NUMBERS and MODULES.issuperset(_path(node)[:-1])):
             return node
-        return ast.Name(node.attr)
+        return _tree(NUMBERS[node.attr])
 
     def visit_Lambda(self, node: ast.Lambda) -> ast.expr:
         if [one.arg for one in node.args.args] != [next(iter(self.renamed), "z")]:
@@ -121,7 +128,15 @@ class _OwnWords(ast.NodeTransformer):
         if name in INDICATORS and isinstance(arguments[0] if len(arguments) == 1 else None, _TESTS):
             indicator: ast.expr = self.visit(arguments[0])
             return indicator
+        if name in LOGICAL and len(arguments) == 2:
+            return self.visit_BoolOp(ast.BoolOp(LOGICAL[name](), arguments))
         is_list = bool(arguments) and isinstance(arguments[0], ast.List)  # as np.select takes
+        if name in PIECES and (pieces := _pieces(arguments, node.keywords)):
+            *rows, rest = pieces
+            made: ast.expr = self.visit(rest)
+            for condition, value in reversed(rows):
+                made = self._choice(self._test(condition), self.visit(value), made)
+            return made
         if name in CHOICES and len(arguments) == 3 and not node.keywords and not is_list:
             return self._choice(self._test(arguments[0]), *map(self.visit, arguments[1:]))
         arguments = [self.visit(one) for one in arguments]
@@ -130,6 +145,11 @@ class _OwnWords(ast.NodeTransformer):
         if meant == "logaddexp" and len(arguments) == 2 and _is_number(arguments[0]):
             arguments.reverse()  # the other way around, the digits of the small values are lost
         if meant in ("max", "min"):
+            comma = decimal_comma(ast.get_source_segment(self.text, node) or "")
+            if len(arguments) > 2 and comma:
+                raise self._refused(
+                    node, f"of how many is this the {meant}? write {comma}, or put a blank behind the comma"
+                )
             while len(arguments) > 2:
                 arguments[:2] = [_call(meant, *arguments[:2])]
         if meant in WRITTEN and meant not in FUNCTIONS and (meant not in SIGMAS or len(arguments) > 1):
@@ -183,7 +203,7 @@ class _OwnWords(ast.NodeTransformer):
             text = "min(x, high)"
         elif set(found) != set(names) or len(arguments) > len(names):
             raise self._refused(node, f"{_path(node.func)[-1]} takes ({', '.join(names)})")
-        filled: ast.expr = _Filled(found).visit(ast.parse(text, mode="eval").body)
+        filled: ast.expr = _Filled(found).visit(_tree(text))
         return filled
 
     def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
@@ -199,6 +219,8 @@ class _OwnWords(ast.NodeTransformer):
     def _test(self, test: ast.expr) -> ast.expr:
         """A condition whose sides are in the lab's words; each is visited once."""
         match test:
+            case ast.Call(func=function, args=[one, other]) if (name := _path(function)[-1]) in LOGICAL:
+                return self._test(ast.BoolOp(LOGICAL[name](), [one, other]))
             case ast.BoolOp(op=operator, values=values):
                 return ast.BoolOp(operator, [self._test(one) for one in values])
             case ast.UnaryOp(op=ast.Not(), operand=operand):
@@ -230,6 +252,44 @@ class _OwnWords(ast.NodeTransformer):
         return made
 
 
+def _pieces(arguments: list[ast.expr], keywords: list[ast.keyword]) -> list[Any] | None:
+    """The pairs of a condition and a value, and what is left for all the rest.
+
+    They are numpy's lists, the pairs of sympy and Mathematica, or Matlab's list of both in turn. The last
+    condition is for the rest if it is True, or compares what those before it do.
+    """
+    while arguments and not isinstance(arguments[0], ast.List | ast.Tuple | ast.Compare | ast.BoolOp):
+        arguments = arguments[1:]  # the x of np.piecewise
+    rest: list[ast.expr] = [one.value for one in keywords]
+    if arguments and isinstance(arguments[0], ast.Tuple) and isinstance(arguments[0].elts[0], ast.Tuple):
+        arguments, rest = [*arguments[0].elts], arguments[1:]
+    match arguments:
+        case [ast.List(elts=conditions), ast.List(elts=values), *others]:
+            pairs, rest = (
+                list(zip(conditions, values, strict=False)),
+                [*values[len(conditions) :], *others, *rest],
+            )
+        case [ast.Tuple(), *_] if all(isinstance(one, ast.Tuple) and len(one.elts) == 2 for one in arguments):
+            pairs = [(one.elts[1], one.elts[0]) for one in arguments if isinstance(one, ast.Tuple)]
+        case [ast.Compare() | ast.BoolOp(), _, *_]:
+            pairs = list(zip(arguments[::2], arguments[1::2], strict=False))
+            rest = arguments[len(arguments) - len(arguments) % 2 :]
+        case _:
+            return None
+    *before, (last, value) = pairs
+    sides = [{ast.unparse(side) for side in _sides(condition)} for condition, _ in pairs]
+    if not rest and (ast.unparse(last) == "True" or sides[-1] <= set().union(*sides[:-1])):
+        return [*before, value]
+    return [*pairs, rest[0]] if len(rest) == 1 else None
+
+
+def _sides(test: ast.expr) -> list[ast.expr]:
+    """What a condition compares."""
+    if isinstance(test, ast.BoolOp):
+        return [side for one in test.values for side in _sides(one)]
+    return [test.left, *test.comparators] if isinstance(test, ast.Compare) else [test]
+
+
 def _renamed(given: dict[str | None, ast.expr], takes: Collection[str]) -> dict[str | None, ast.expr]:
     """Arguments by the names that the function has for them."""
     meant = {key: KEYWORDS.get(str(key), key) for key in given}
@@ -248,6 +308,10 @@ class _Filled(ast.NodeTransformer):
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         return self.meant.get(node.id, node)
+
+
+def _tree(text: str) -> ast.expr:
+    return ast.parse(text, mode="eval").body
 
 
 def _call(name: str, *arguments: ast.expr) -> ast.Call:

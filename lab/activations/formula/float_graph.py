@@ -184,6 +184,8 @@ def _simpler_power(x: Expression, c: Expression) -> Expression | None:
         return c.call("exp")
     if c.number == 1:
         return x
+    if c.number is not None and c.number < 0:
+        return 1 / x**-c
     if c.number is not None and c.number % 2 == 0 and (x.operation == "abs" or _has_a_sign(x)):
         return (x.arguments[0] if x.operation == "abs" else -x) ** c
     return x.lifted(1) if (c.number == 0 and x.total) or (x.number == 1 and c.total) else None

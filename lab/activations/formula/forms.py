@@ -1,13 +1,17 @@
 r"""Forms of other languages and of papers: ``x => …``, ``[x]_+``, ``a ? b : c``, ``=EXP(A1)``, ``0.5f``."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
+_NAME, _IS = r"([^\W\d]\w*)", r"(?:(?:\w+\s+)*[\w.]+\s*(?::?=|<-)\s*)?"
 _HEAD = re.compile(
-    r"^\s*(?:\\\(\s*[xz]\s*\)|@\s*\(\s*[xz]\s*\)|function\s*\(\s*[xz]\s*\)"
-    r"|(?:\(\s*[xz]\s*\)|[xz])\s*(?:=>|->|[↦→⇒]))\s*(?=\S)"
+    rf"^\s*(?:{_IS}(?:lambda\s+{_NAME}\s*:(?!=)|(?:def\s+\w+|function\b\s*\w*|@|\\)\s*\(\s*{_NAME}(?:\s*:\s*[\w.]+)?\s*\)"
+    rf"(?:\s*->\s*[\w.]+)?\s*:?|(?:\w+\s+)+\w+\s*\(\s*\w+\s+{_NAME}\s*\)(?=\s*\{{)"
+    rf"|(?:\(\s*{_NAME}\s*\)|{_NAME})\s*(?:=>|->|[↦→⇒]))\s*\{{?|@\.|(?=return\b))\s*(?:return\b)?\s*(?=\S)"
 )
-"""What stands before the body of a function of x in R, Matlab, JavaScript, Julia and a paper."""
+"""What stands before the body of a function in Python, R, Matlab, JavaScript, Julia, C and a paper."""
+
+EQUATION = re.compile(rf"^\s*(?![zx]\s*:?=)\w+\s*(?:\(\s*{_NAME}\s*\)\s*)?(?<![:<>=!]):?=(?!=)\s*")
 
 _CELL = re.compile(r"\$?\b[A-Z]{1,3}\$?[1-9]\d*\b(?!\s*\()")
 SHEETS_OWN = (
@@ -23,8 +27,8 @@ _CALL = re.compile(r"\b[A-Z][A-Za-z]*\[")
 """The beginning of a call of Mathematica's."""
 
 _POSITIVE_PART = re.compile(
-    r"(?:(?<![A-Za-z_)\]])(?:\[(?P<square>[^][]*)\]|\((?P<round>[^()]*)\))|\b(?P<name>[xz](?=[_^⁺])))"
-    r"\s*(?:_\+|_\{\+\}|\^\+|\^\{\+\}|⁺)(?!\s*[\w.(])"
+    r"(?:(?<![A-Za-z_)\]])(?:\[(?P<square>[^][]*)\]|\((?P<round>[^()]*)\))|\b(?P<name>[xz](?=[_^⁺₊])))"
+    r"\s*(?:_\+|_\{\+\}|\^\+|\^\{\+\}|⁺|₊)(?!\s*[\w.(])"
 )
 _ONE = r"(?:\\(?:mathbb|mathbf|mathds|mathrm|bm|boldsymbol)\s*\{?\s*[1I]\s*\}?|\b1|𝟙)"
 _TEST = r"(?:[^]{}()\\]|\\(?:[lg](?:eq?|t)(?![a-z])|[,;! ]))*"
@@ -36,7 +40,22 @@ _INDICATOR = re.compile(
 )
 
 
-def without_foreign_forms(text: str) -> str:
+def without_head(head: re.Pattern[str], text: str, taken: Collection[str] = ()) -> str:
+    """The body of a function, in z where its variable has another name that is not taken.
+
+    >>> without_head(EQUATION, "f(t) = tanh(t)")
+    'tanh(z)'
+    """
+    if not (found := head.match(text)):
+        return text
+    body, name = text[found.end() :], next(filter(None, found.groups()), "x")
+    if head is _HEAD:
+        brace = "}" * (body.count("}") > body.count("{"))
+        body = re.sub(rf"(?:[;{brace}\s]|\bend\b)+$", "", body)
+    return body if name in taken or re.search(r"\b[xz]\b", body) else re.sub(rf"\b{name}\b", "z", body)
+
+
+def without_foreign_forms(text: str, taken: Collection[str] = ()) -> str:
     r"""The formula with the lab's own forms in place of these.
 
     >>> without_foreign_forms("x => x > 0 ? x : exp(x) - 1")
@@ -50,7 +69,7 @@ def without_foreign_forms(text: str) -> str:
     >>> without_foreign_forms(r"x \mathbb{1}_{x>0}")
     'x  where(x>0, 1, 0)'
     """
-    plain = _FLOAT.sub(r"\1", _HEAD.sub("", _of_sheet(text)))
+    plain = _of_if(_FLOAT.sub(r"\1", without_head(_HEAD, _of_sheet(text), taken)))
     if _CALL.search(plain):
         plain = plain.translate(str.maketrans("[]", "()"))
         plain = re.sub(r"\b(?:E|Pi)\b", lambda found: found[0].lower(), plain)
@@ -69,9 +88,26 @@ def _of_sheet(text: str) -> str:
     if not text.lstrip().startswith("=") or len(cells) > 1 or (cells and re.search(SHEETS_OWN, text)):
         return text
     plain = _CELL.sub("x", text.lstrip()[1:]).replace("<>", "!=")
+    plain = re.sub(r"NORM\.S\.DIST\((.*?)[;,]\s*(?:TRUE|1)\)", r"Phi(\1)", plain.replace("PI()", "pi"))
     if ";" in plain:
         plain = plain.replace(",", ".").replace(";", ",")
     return re.sub("(?<![<>=!])=(?!=)", "==", plain)
+
+
+def _of_if(text: str) -> str:
+    """``if (a) b else c``, ``if a then b else c`` and ``if a: b else: c`` as where(a, b, c)."""
+    found = re.match(r"\s*if\b\s*(?=\S)", text)
+    if not found:
+        return text
+    rest = re.sub(r"\b(?:elif|elseif|elsif)\b", "else if", text[found.end() :])
+    end = next(_groups(rest), (0, 0))[1] if rest.startswith("(") else 0
+    parts = re.match(r"(.*?)(?:\bthen\b|:(?!=))(.*)", rest)
+    test, rest = (parts[1], parts[2]) if parts else (rest[1:end], rest[end + 1 :])
+    yes, *no = re.split(r"[;\s}]*\belse\b\s*:?", rest, maxsplit=1)
+    if not (test.strip() and yes.strip() and no):
+        return text
+    sides = (re.sub(r"\bend\s*$", "", side).strip(" ;{}").removeprefix("return ") for side in (yes, *no))
+    return f"where({test.strip()}, {', '.join(map(_of_if, sides))})"
 
 
 def _positive_part(found: re.Match[str]) -> str:

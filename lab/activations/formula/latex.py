@@ -41,11 +41,12 @@ def from_latex(text: str) -> str:
                 above, at = _group(text, at)
                 below, at = _group(text, at)
                 written.append(f"(({from_latex(above)})/({from_latex(below)}))")
-            elif name == "sqrt" and text[at : at + 1] == "[":
-                raise refused(text, at + 1, "write a root of another degree as a power, x**(1/3)")
             elif name == "sqrt":
-                inside, at = _group(text, at)
-                written.append(f"sqrt({from_latex(inside)})")
+                degree = re.compile(r"\[([^]]*)\]|").match(text, at)
+                if degree and degree[1] not in (None, "2", "3"):
+                    raise refused(text, at + 1, f"write a root of this degree as a power, x**(1/{degree[1]})")
+                inside, at = _group(text, degree.end() if degree else at)
+                written.append(f"{'cbrt' if degree and degree[1] == '3' else 'sqrt'}({from_latex(inside)})")
             elif name in _PLAIN:
                 inside, at = _group(text, at)
                 written.append(_apart(written, inside, text[at : at + 1]))

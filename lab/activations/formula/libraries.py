@@ -1,9 +1,20 @@
 """What the functions of Python, numpy, scipy, torch, tensorflow, keras and jax are in the lab's formulas."""
 
+import ast
+
 from lab.activations.formula.operations import FUNCTIONS
 from lab.activations.table import ROWS, Row
 
 CONSTANTS_NAMES = ("pi", "e")
+
+NUMBERS = {
+    **{name: name for name in CONSTANTS_NAMES},
+    **{f"{of}{name}": text for of in ("", "M_") for name, text in {
+        "PI": "pi", "E": "e", "SQRT2": "sqrt(2)", "SQRT1_2": "sqrt(0.5)", "2_SQRTPI": "2/sqrt(pi)",
+        "LN2": "log(2)", "PI_2": "pi/2", "1_PI": "1/pi", "2_PI": "2/pi",
+    }.items()},
+}  # fmt: skip
+"""Constants of Python, JavaScript and C, and what they are here."""
 
 SIGMAS: dict[str, Row] = {
     spelling: row for row in ROWS for spelling in (row.name, *row.spellings) if spelling.isidentifier()
@@ -14,7 +25,7 @@ MODULES = frozenset(
     {
         *("np", "numpy", "jnp", "math", "cmath", "torch", "nn", "F", "functional", "tf", "tensorflow"),
         *("keras", "ops", "K", "activations", "backend", "Math", "jax", "lax", "flax", "linen"),
-        *("scipy", "special", "sp", "stats", "norm", "linalg", "nnx"),
+        *("scipy", "special", "sp", "stats", "norm", "linalg", "nnx", "sympy"),
     }
 )
 """The words that may stand before a dot."""
@@ -71,8 +82,12 @@ WRITTEN: dict[str, tuple[str, str]] = {
         "greater": ">", "less": "<", "gt": ">", "lt": "<", "ge": ">=", "le": "<=",
         "greater_equal": ">=", "less_equal": "<=",
     }.items()},
-    "cast": ("x, dtype", "x"),
-    "astype": ("x, dtype", "x"),
+    **dict.fromkeys(("cast", "astype", "to", "type", "type_as"), ("x, dtype", "x")),
+    "zero": ("x", "0"),
+    "one": ("x", "1"),
+    "float_power": ("x, y", "x**y"),
+    "true_divide": ("x, y", "x/y"),
+    "divide_no_nan": ("x, y", "where(y == 0, 0, x/y)"),
     "satlin": ("x", "min(max(x, 0), 1)"),
     "satlins": ("x", "min(max(x, -1), 1)"),
     "radbas": ("x", "exp(-x**2)"),
@@ -122,6 +137,12 @@ KEYWORDS = {
     "threshold": "t",
 }
 """Arguments of libraries, and what they are called here where the function has none of that name."""
+
+LOGICAL = {"logical_and": ast.And, "logical_or": ast.Or, "and_": ast.And, "or_": ast.Or}
+"""Functions of two conditions."""
+
+PIECES = ("Piecewise", "piecewise", "select")
+"""What makes a choice of several conditions and values."""
 
 INDICATORS = ("I", "indicator")
 """What is 1 where the comparison in its brackets holds, else 0."""

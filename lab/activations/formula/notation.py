@@ -8,8 +8,9 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
+from unicodedata import normalize
 
-from lab.activations.formula.forms import without_foreign_forms
+from lab.activations.formula.forms import EQUATION, without_foreign_forms, without_head
 from lab.activations.formula.latex import from_latex
 from lab.activations.formula.refusal import FormulaError, refused
 from lab.errors import counted
@@ -27,7 +28,8 @@ SIGNS = {
     **dict.fromkeys("−–‐‑﹣－", "-"),
     **dict.fromkeys("÷∕⁄", "/"),
     **dict.fromkeys("│∣｜", "|"),
-    "≤": "<=", "≥": ">=", "≠": "!=", "½": "0.5", "¼": "0.25", "¾": "0.75", "\u2061": "", "\u2062": "*",
+    "≤": "<=", "≥": ">=", "≠": "!=", "½": "0.5", "¼": "0.25", "¾": "0.75", "⅓": "(1/3)", "⅔": "(2/3)",
+    "\u2061": "", "\u2062": "*",
     **LETTERS,
 }  # fmt: skip
 """Other characters and what they are read as."""
@@ -40,10 +42,9 @@ _TOKEN = re.compile(
     r"|(?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*)*)"
     r"|(?P<raised>\^\{)|(?P<sign>\*\*|<=|>=|==|!=|//|:=|\S)"
 )
-_EQUATION = re.compile(r"^\s*(?![zx]\s*:?=)\w+\s*(?:\(\s*[a-z]\s*\)\s*)?(?<![:<>=!])=(?!=)\s*")
-_OF_ARRAYS = re.compile(r"(\b[^\W\d]\w*|[)}|]|\d(?=\s))(\s*)\.(?=[-*/^+(<>])")
+_OF_ARRAYS = re.compile(r"(\b[^\W\d]\w*|[)}|]|\d(?=\s)|\.\d+)(\s*)\.(?=[-*/^+(<>])")
 """The dot of Matlab's ``x.^2`` and of Julia's ``exp.(x)``: of each element, as all is here."""
-_OR = re.compile(r"(?<=\))\s*(?P<sign>[|&])\s*(?=\()")
+_OR = re.compile(r"(?<=\))\s*\|\|?\s*(?=\()")
 
 
 class Token(NamedTuple):
@@ -64,7 +65,8 @@ def as_python(text: str, variables: Collection[str], functions: Collection[str])
     """
     plain = text.partition("#")[0].strip().rstrip(";").strip("$ ")
     try:
-        plain = without_foreign_forms(plain)
+        plain = re.sub("[𝐀-𝟿]+", lambda found: normalize("NFKC", found[0]), plain)
+        plain = without_foreign_forms(plain, variables)
         if "\\" in plain or "{" in plain:
             groups = re.sub(r"\\[{}]", "", plain)
             if "\\" in plain and (lacks := groups.count("{") - groups.count("}")):
@@ -72,11 +74,16 @@ def as_python(text: str, variables: Collection[str], functions: Collection[str])
             plain = from_latex(plain).strip()
     except RecursionError:
         return plain
+    for name in functions:
+        if "_" in name and (words := name.split("_"))[0] not in variables:
+            plain = re.sub(rf"(?i)\b{'[- ]'.join(words)}(?=\s*\()", name, plain)
     plain = re.sub(f"[{''.join(SIGNS)}]", lambda found: _plain(plain, found.start()), plain)
     plain = re.sub("[⁰¹²³⁴-⁹⁺⁻ˣᶻ]+", lambda found: "^{" + found[0].translate(_RAISED) + "}", plain)
-    plain = _OF_ARRAYS.sub(r"\1\2", _EQUATION.sub("", plain).replace("std::", ""))
+    plain = _OF_ARRAYS.sub(r"\1\2", without_head(EQUATION, plain, variables).replace("std::", ""))
     if re.search(r"[<>]", plain):
-        plain = _OR.sub(lambda found: " or " if found["sign"] == "|" else " and ", plain)
+        plain = re.sub("&&?|∧", " and ", _OR.sub(" or ", plain)).replace("∨", " or ")
+        if "|" not in plain.replace("||", ""):
+            plain = plain.replace("||", " or ")
     try:
         return _Reader(plain, variables, functions).sequence("")
     except (_UnreadError, RecursionError):
@@ -154,7 +161,7 @@ class _Reader:
     def _begins_operand(self, token: Token) -> bool:
         if token.kind == "name":
             return not keyword.iskeyword(token.text)
-        return token.kind == "number" or token.text in ("(", "√", "|")
+        return token.kind == "number" or token.text in ("(", "√", "∛", "|")
 
     def _check_one_meaning(self, product: list[Token], right: Token, before: str) -> None:
         if before in ("/", "**", "^"):
@@ -183,8 +190,8 @@ class _Reader:
                 return f"({self.sequence(')')})"
             case "|":
                 return f"abs({self.sequence('|').strip()})"
-            case "√":
-                return self._applied("sqrt", "")
+            case "√" | "∛":
+                return self._applied("sqrt" if token.text == "√" else "cbrt", "")
             case name if self._is_function(name):
                 power = self._power() or self._power_of_function()
                 if "-" in power:
@@ -240,7 +247,7 @@ class _Reader:
     def _applied(self, name: str, power: str) -> str:
         """A function with its argument in brackets, or with the product that follows it: ``sin 2z``."""
         token = self._next()
-        if token is None or (token.text not in ("(", "|", "√") and token.kind not in ("number", "name")):
+        if token is None or (token.text not in ("(", "|", "√", "∛") and token.kind not in ("number", "name")):
             return name + power
         if token.text == "(":
             self.at += 1
@@ -248,7 +255,7 @@ class _Reader:
         if keyword.iskeyword(token.text):
             return name
         further: tuple[str, ...] = ("^", "**", "(", "|")
-        if name == "sqrt":
+        if name in ("sqrt", "cbrt"):
             parts = [self._atom(token)]
             token = self._next()
             goes_on = token and (token.kind == "raised" or (self._begins_operand(token) and not token.blanks))

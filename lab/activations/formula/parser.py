@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from lab.activations.formula.dialect import LONGEST, in_own_words
 from lab.activations.formula.float_graph import FloatGraph
 from lab.activations.formula.graph import Expression
-from lab.activations.formula.libraries import SIGMAS
+from lab.activations.formula.libraries import CALLED, SIGMAS
 from lab.activations.formula.notation import LETTERS
 from lab.activations.formula.operations import ARITY, FUNCTIONS, OPERATIONS
 from lab.activations.formula.refusal import FormulaError, refused, shown
@@ -63,10 +63,12 @@ def parse(text: str, parameters: Mapping[str, float], left_open: Sequence[str] =
     if len(text) > LONGEST:
         raise refused(text, LONGEST + 1, f"longer than {LONGEST} characters")
     text = re.sub(r"\s", " ", text).strip()
+    own = text
     try:
-        return _parsed(in_own_words(text, {*parameters, *left_open}), parameters, left_open)
+        own = in_own_words(text, {*parameters, *left_open})
+        return _parsed(own, parameters, left_open)
     except FormulaError as error:
-        if told := slip(text):
+        if (not _is_expression(own) or slip(own)) and (told := slip(text)):
             raise told from None
         if text and shown(text.replace("−", "-")) not in str(error):
             error.args = (f"{error} (read from {shown(text)})",)
@@ -125,9 +127,21 @@ def _tree(text: str) -> ast.expr:
             return ast.parse(text, mode="eval").body
     except SyntaxError as error:
         reason = error.msg.partition(". Perhaps")[0]
+        open_ = text.count("(") - text.count(")")
+        closed = text + ")" * open_ if open_ > 0 else text[::-1].replace(")", "", -open_)[::-1]
+        if open_ and _is_expression(in_own_words(closed)):
+            reason += f"; write {closed}"
         raise refused(text, error.offset or len(text) + 1, f"not an expression: {reason}") from None
     except (RecursionError, MemoryError):
         raise refused(text, 1, f"nested more than {DEEPEST} deep") from None
+
+
+def _is_expression(text: str) -> bool:
+    try:
+        ast.parse(text, mode="eval")
+    except (SyntaxError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def _valued(name: str) -> str:
@@ -202,13 +216,12 @@ class _Reading:
             raise self._refused(tree, f"{name} is a function; write {form}")
         if name in NO_NUMBERS:
             raise self._refused(tree, f"{name} is no number that a formula can hold")
-        if name == "x":
-            raise self._refused(tree, "unknown name 'x'; the variable is called z")
         hint = did_you_mean(name, self.names)
         if len({*name}) == 2 == len(name) and (name[-1] in "xz" or {*name} <= {*self.names}):
             hint = f"did you mean {'*'.join(name)}?"
         elif nearest(name, self.names) is None:
-            hint += f"; {_valued(name)}"
+            hint = hint if re.search(r"\bz\b", self.text) and name != "x" else "the variable is called z"
+            hint += "" if name == "x" else f"; {_valued(name)}"
         raise self._refused(tree, f"unknown name {name!r}; {hint}")
 
     def _call(self, tree: ast.expr, name: str, arguments: list[ast.expr], depth: int) -> Expression:
@@ -218,6 +231,8 @@ class _Reading:
             if name in NOT_OFFERED:
                 raise self._refused(tree, f"{name} {NOT_OFFERED[name]}")
             hint = did_you_mean(name, self.functions, SIGMAS)
+            if name[0] in "xz" and name[1:] in CALLED:
+                hint = f"did you mean z*{name[1:]}?"
             if len(name) == 1 or name in LETTERS.values():
                 hint += f"; {_valued(name)}"
             raise self._refused(tree, f"unknown function {name!r}; {hint}")

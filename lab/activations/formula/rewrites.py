@@ -20,7 +20,7 @@ from itertools import combinations, permutations
 from math import isfinite
 from typing import TypeAlias
 
-from lab.activations.formula.graph import Expression, folded
+from lab.activations.formula.graph import Expression, below, folded
 from lab.activations.formula.hinges import hinged
 from lab.activations.formula.operations import COMMUTATIVE, EVEN
 from lab.activations.formula.parser import pattern
@@ -66,7 +66,6 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("expm1(x)/(1 + exp(x))", "tanh(0.5*x)"),
     Rewrite("a/(1 + exp(x))", "a*sigmoid(-x)"),
     Rewrite("a/(1 + exp(x))**2", "a*sigmoid(-x)**2"),
-    Rewrite("(1 + exp(x))**-1", "sigmoid(-x)"),
     Rewrite("log(1 + exp(x))", "softplus(x)"),
     Rewrite("log((1 + exp(x))*sigmoid(-a))", "softplus(x) - softplus(a)"),
     Rewrite("log(2 - exp(x))", "log1p(-expm1(x))"),
@@ -103,7 +102,6 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("1 - tanh(x)**2", "sech2(x)"),
     Rewrite("1 - sech2(x)", "tanh(x)**2"),
     Rewrite("a/cosh(x)**2", "a*sech2(x)"),
-    Rewrite("cosh(x)**-2", "sech2(x)"),
     Rewrite("a/(exp(x) + exp(-x))**2", "0.25*a*sech2(x)"),
     Rewrite("1 + erf(x/sqrt(2))", "2*Phi(x)"),
     Rewrite("1 - erf(x/sqrt(2))", "2*Phi(-x)"),
@@ -126,14 +124,13 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("x + sqrt(a + x**2) + x*(1 + x/sqrt(a + x**2))", "(x + sqrt(a + x**2))**2/sqrt(a + x**2)"),
     Rewrite("1 + x/(1 + abs(x)) + x*(1/(1 + abs(x))/(1 + abs(x)))",
         "where(x < 0, 1/(1 + abs(x))**2, 2 - 1/(1 + abs(x))**2)"),
+    Rewrite("a*(1/x)", "a/x"),
+    Rewrite("a*(-1/x)", "-(a/x)"),
     Rewrite("x**0.5", "sqrt(x)"),
     Rewrite("sqrt(x**2)", "abs(x)"),
     Rewrite("sin(x)/x", "sinc(x)"),
 )  # fmt: skip
 """The table. Where two patterns fit, the first is taken. A difference is known the other way around too."""
-
-_FRACTION = "x**2/(3 + x**2/(5 + x**2/(7 + x**2/(9 + x**2/(11 + x**2/(13 + x**2/15))))))"
-"""D of tanh x = x/(1 + D): Lambert's continued fraction, to the last digit for |x| < ½."""
 
 _SERIES = reduce(lambda rest, k: f"({2 * k / (2 * k + 1)!r} - v*{rest})", range(13, 0, -1), "0")
 """Σ (−1)^(k+1) 2k/(2k + 1)·v^(k−1), k ≥ 1, to the last digit for v ≤ 1/16."""
@@ -153,38 +150,12 @@ _LN_COSH = "log1p(2*sinh(0.5*max(min(x, 1), -1))**2)", "log1p(exp(-2*abs(x))) - 
 """Of ln cosh x, what it is where |x| < 1, and what it lacks to |x| farther off, where cosh x may run over."""
 
 
-def _series(first: str, step: str, *ratios: float) -> str:
-    """A power series: its first term, and the ratio of each further one to the one before, over ``step``."""
-    return f"{first}*{reduce(lambda rest, ratio: f'(1 + {ratio!r}*{step}*{rest})', ratios[::-1], '1')}"
-
-
-_NEXT_TO_0 = (
-    ("x - sin(x)", 1, _series("x**3/6", "x**2", *(-1 / ((n + 1) * (n + 2)) for n in range(3, 19, 2)))),
-    ("sinh(x) - x", 1, _series("x**3/6", "x**2", *(1 / ((n + 1) * (n + 2)) for n in range(3, 19, 2)))),
-    ("expm1(x) - x", 0.5, _series("x**2/2", "x", *(1 / n for n in range(3, 15)))),
-    ("x + expm1(-x)", 0.5, _series("x**2/2", "x", *(-1 / n for n in range(3, 15)))),
-    ("x - arctan(x)", 0.25, _series("x**3/3", "x**2", *(-n / (n + 2) for n in range(3, 27, 2)))),
-    ("x - asinh(x)", 0.25,
-        _series("x**3/6", "x**2", *(-(n**2) / ((n + 1) * (n + 2)) for n in range(3, 27, 2)))),
-)  # fmt: skip
-"""Differences, the |x| below which their terms are too much alike, and what they are there."""
-
 PRECISE: tuple[Rewrite, ...] = (
-    Rewrite("x - tanh(x)", f"where(abs(x) < 0.5, x*({_FRACTION}/(1 + {_FRACTION})), x - tanh(x))"),
-    Rewrite("log(2*sigmoid(x))", "where(x > -1, log1p(tanh(0.5*x)), log(2*sigmoid(x)))"),
     Rewrite("log(cosh(x))", "where(abs(x) < 1, {}, abs(x) + ({}))".format(*_LN_COSH)),
     Rewrite("where(abs(x) < 1, {}, abs(x) + ({})) - abs(x)".format(*_LN_COSH),
         "where(abs(x) < 1, {} - abs(x), {})".format(*_LN_COSH)),
     Rewrite("log(Phi(x))", "where(x > 0, log1p(-Phi(-x)), log(Phi(x)))"),
-    Rewrite("log(erfc(x))", "where(x < 0.5, log1p(-erf(x)), log(erfc(x)))"),
-    Rewrite("Phi(x) - 0.5", "0.5*erf(x*sqrt(0.5))"),
-    *(Rewrite(text, "where(x < 1, log1p(0.5*expm1(x)), softplus(x) - log(2))")
-        for text in ("softplus(x) - log(2)", "log(0.5*(1 + exp(x)))")),
-    Rewrite("c**x - 1", "where(abs(log(c)*x) < 1, expm1(log(c)*x), c**x - 1)"),
     Rewrite("abs(x + a) - abs(x - a)", "2*max(min(where(a > 0, x, -x), abs(a)), -abs(a))"),
-    Rewrite("1 - 1/(1 + abs(x))/(1 + abs(x))", "abs(x)/(1 + abs(x))*(1 + 1/(1 + abs(x)))"),
-    *(Rewrite(text, f"where(abs(x) < {near}, {series}, {text})") for text, near, series in _NEXT_TO_0),
-    Rewrite("cosh(x) - 1", "2*sinh(0.5*x)**2"),
     Rewrite("1 - cos(x)", "2*sin(0.5*x)**2"),
     Rewrite("1 + cos(x)", "2*cos(0.5*x)**2"),
     Rewrite("1 + sin(x)", "(sin(0.5*x) + cos(0.5*x))**2"),
@@ -196,18 +167,8 @@ PRECISE: tuple[Rewrite, ...] = (
     _gate("{}", "arccot(-x)", "x*(1/(1 + x**2))"),
     _gate("{}/a", "arccot(-x)/a", "x*(1/(1 + x**2)/a)"),
     _gate("a*{}", "a*arccot(-x)", "x*(a*(1/(1 + x**2)))"),
-    Rewrite("1 - 1/sqrt(1 + x**2)", "x/sqrt(1 + x**2)*(x/(sqrt(1 + x**2) + 1))"),
-    Rewrite("1 - 1/(1 + x**2)/sqrt(1 + x**2)",
-        "x/sqrt(1 + x**2)*(x/(sqrt(1 + x**2) + 1))*(1 + 1/sqrt(1 + x**2) + 1/(1 + x**2))"),
     Rewrite("1 + x/(1 + abs(x))", "where(x < 0, 1/(1 + abs(x)), 1 + x/(1 + abs(x)))"),
     Rewrite("sqrt(1 + x**2) - 1", "x*(x/(sqrt(1 + x**2) + 1))"),
-    Rewrite("x + sqrt(a + x**2)", "where(x < 0, a/(sqrt(a + x**2) - x), x + sqrt(a + x**2))"),
-    Rewrite("sqrt(a + x**2) - x", "where(x > 0, a/(sqrt(a + x**2) + x), sqrt(a + x**2) - x)"),
-    Rewrite("1 + x/sqrt(a + x**2)",
-        "where(x < 0, a/(sqrt(a + x**2)*(sqrt(a + x**2) - x)), 1 + x/sqrt(a + x**2))"),
-    Rewrite("1 - x/sqrt(a + x**2)",
-        "where(x > 0, a/(sqrt(a + x**2)*(sqrt(a + x**2) + x)), 1 - x/sqrt(a + x**2))"),
-    Rewrite("x**2/sqrt(a + x**2) - abs(x)", "-abs(x)/sqrt(a + x**2)*(a/(sqrt(a + x**2) + abs(x)))"),
     Rewrite("exp(x) - exp(a)", "exp(a)*expm1(x - a)"),
     Rewrite("sigmoid(x) - sigmoid(a)", "sigmoid(x)*sigmoid(-a)*-expm1(a - x)"),
     Rewrite("tanh(x) - tanh(a)", "2*sigmoid(2*x)*sigmoid(-2*a)*-expm1(2*(a - x))"),
@@ -225,7 +186,15 @@ def stable(expression: Expression, table: tuple[Rewrite, ...] = REWRITES) -> Exp
 
 def precise(expression: Expression) -> Expression:
     """The same function of z with the forms of `PRECISE`, once in each place: some stand in themselves."""
-    return stable(expression, PRECISE)
+    from lab.activations.formula.series import expansions  # it loads flint, which figures can do without
+
+    nearby, made = expansions(expression), dict[Expression, Expression]()
+    for node in below(expression):
+        plain = node.of([made[x] for x in node.arguments])
+        made[node] = _replaced(plain, PRECISE)
+        for one in nearby.get(node, ()) if made[node] is plain else ():
+            made[node] = one.of(made[one.u], made[node])
+    return made[expression]
 
 
 def _replaced(expression: Expression, table: tuple[Rewrite, ...]) -> Expression:

@@ -68,10 +68,10 @@ def without_cancelling(found: Expression) -> Expression | None:
 
 
 def _where_signs_differ(one: _Term, other: _Term, made: Expression, found: Expression) -> Expression | None:
-    sign, signs = one.sign * other.sign, [x.u.call("sign") for x in (one, other) if x.u is not None]
+    sign, signs = one.sign * other.sign, [x.u for x in (one, other) if x.u is not None]
     if not signs:
         return made if sign < 0 else None
-    product = signs[0] if len(signs) == 1 else signs[0] * signs[1]
+    product = signs[0] if len(signs) == 1 else signs[0].call("sign") * signs[1].call("sign")
     return product.call("less" if sign > 0 else "greater", 0).call("where", made, found)
 
 

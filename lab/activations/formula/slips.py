@@ -4,7 +4,6 @@ import re
 import unicodedata
 
 from lab.activations.formula.forms import SHEETS_OWN
-from lab.activations.formula.libraries import SIGMAS
 from lab.activations.formula.refusal import FormulaError, refused
 
 JUMPS = (
@@ -48,7 +47,6 @@ _SLIPS = [
     (r"\d+(?:\.\d*){2,}", "a number has one point"),
     (r"=>", "write >="),
     (r"=<", "write <="),
-    (r"&&", "write and, between comparisons"),
     (r"\?", "a choice is written where(z > 0, z, 0.1*z), or z if z > 0 else 0.1*z"),
     (r"^if\b|\bthen\b", "a choice is written z if z > 0 else 0.1*z"),
     (r"->|[↦→⇒]|^@\s*\(", "write what stands behind the arrow alone"),
@@ -66,19 +64,12 @@ _SLIPS = [
     (r"(?<=[(,])\s*(?P<at>,)", "an argument is missing before this comma"),
     (r"^[^(]*?(?P<at>(?<![<>=!])=(?!=))", "write what stands behind the = alone"),
     (r"\b(?:mod|MOD)\b(?!\s*\()", f"mod {JUMPS}"),
-    (r"[∛]", "write cbrt(z), or sign(z)*abs(z)**(1/3)"),
     (r"∞", "∞ is no number that a formula can hold"),
     (r"±", "± makes two formulas; write + or -"),
     (r"[⌊⌋⌈⌉]", f"rounding {JUMPS}"),
     (r"[₀-₉ₐ-ₜ]", "names have no subscripts; write a letter or a digit beside the name, as z1"),
 ]
 """What no formula has in it, and what to do about it; the first that is found is told."""
-
-
-_NAMED = re.compile(
-    r"\b(" + "|".join(name.replace("_", "[- ]") for name in SIGMAS if "_" in name) + r")(?=\s*\()"
-)
-"""Activations that formulas may call, as they are called elsewhere, with a - or a blank."""
 
 
 def slip(text: str) -> FormulaError | None:
@@ -91,8 +82,6 @@ def slip(text: str) -> FormulaError | None:
         if found := re.search(pattern, text):
             start = found.start("at") if "at" in found.groupdict() else found.start()
             return refused(text, start + 1, reason)
-    if named := _NAMED.search(text):
-        return refused(text, named.start() + 1, f"write {re.sub('[- ]', '_', named[1])}(…), with _")
     return None
 
 

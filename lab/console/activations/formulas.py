@@ -94,6 +94,8 @@ ALSO_READ = (
         "x*pnorm(x)",
         "fmaxf(x, 0)",
         "x => x > 0 ? x : 0",
+        "if (x > 0) x else 0.1*x",
+        "Piecewise((0, x < 0), (x, True))",
         "Tanh[x]",
         "[x]_+",
     ),

@@ -56,6 +56,63 @@ ELU = "where(z > 0, z, exp(z) - 1)"
         ("x ≠ 0 ? sin(x)/x : 1", "sinc(z)"),
         ("x*(x == 0.5) + tanh(x)*(x != 0.5)", "where(abs(z - 0.5) > 0, tanh(z), 0.5)"),
         ("2Z", "2*z"),
+        *(
+            (f"{head} tanh(t)", "tanh(z)")
+            for head in ("lambda t:", "f(t) =", "f(t) :=", "t ->", "@(t)", "g = t =>")
+        ),
+        *(
+            (head, "max(0, z)")
+            for head in (
+                "return max(0, x)",
+                "def f(x): return max(0, x)",
+                "def f(x: float) -> float: return max(0, x)",
+                "relu <- function(x) pmax(0, x)",
+                "const f = x => Math.max(0, x);",
+                "function(x) { return Math.max(0, x); }",
+                "float f(float x) { return fmaxf(0.0f, x); }",
+                "function f(x) max(0, x) end",
+            )
+        ),
+        *(
+            (text, "where(z > 0, z, 0.1*z)")
+            for text in (
+                "if z > 0: z else: 0.1*z",
+                "if (x > 0) x else 0.1*x",
+                "if x > 0 then x else 0.1*x",
+                "if (x > 0) { return x; } else { return 0.1*x; }",
+                "def f(x): return x if x > 0 else 0.1*x",
+            )
+        ),
+        ("if (x > 1) 1 elseif (x < 0) 0 else x", "where(z > 1, 1, where(z < 0, 0, z))"),
+        *(
+            (text, "where(z < 0, 0, where(z < 1, z, 1))")
+            for text in (
+                "piecewise(x < 0, 0, x < 1, x, 1)",
+                "np.select([x < 0, x < 1], [0, x], 1)",
+                "np.select([x < 0, x < 1], [0, x], default=1)",
+                "np.piecewise(x, [x < 0, x < 1], [0, lambda x: x, 1])",
+                "sympy.Piecewise((0, x < 0), (x, x < 1), (1, True))",
+                "Piecewise[{{0, x < 0}, {x, x < 1}}, 1]",
+            )
+        ),
+        ("Piecewise((0.1*x, x < 0), (x, x >= 0))", "where(z < 0, 0.1*z, z)"),
+        *(
+            (text, "where(z > 0, where(z < 1, z, 0), 0)")
+            for text in (
+                "x > 0 && x < 1 ? x : 0",
+                "where(z>0 & z<1, z, 0)",
+                "np.where(np.logical_and(x > 0, x < 1), x, 0)",
+            )
+        ),
+        ("x < -1 || x > 1 ? 0 : x", "where(z < -1, 0, where(z > 1, 0, z))"),
+        ("0.5*input*(1 + torch.tanh(input))", "0.5*z*(1 + tanh(z))"),
+        ("0.5f*x*(1 + erff(x*M_SQRT1_2)) + Math.PI", "z*Phi(z) + pi"),
+        ("(x>=0).*x + (x<0).*0.01.*x", "where(z >= 0, 1, 0)*z + where(z < 0, 1, 0)*0.01*z"),
+        ("(x > 0).to(x.dtype)*x", "where(z > 0, 1, 0)*z"),
+        ("𝑥 tanh(𝑥) + ⅓x + [x]₊", "z*tanh(z) + 1/3*z + max(z, 0)"),
+        *((text, "cbrt(z)") for text in ("∛x", r"\sqrt[3]{x}")),
+        ("Leaky ReLU(x) + hard-swish(x)", "leaky_relu(z) + hard_swish(z)"),
+        ("=A1*NORM.S.DIST(A1;TRUE) + PI()", "z*Phi(z) + pi"),
     ],
 )
 def test_it_is_read_as_what_it_means(text, own):
@@ -86,9 +143,7 @@ def test_choices_within_choices(tree):
     assert Formula(written(tree, "x > 0.3 ? ({yes}) : {no}")).text == Formula(python).text
 
 
-@pytest.mark.parametrize(
-    "text", ["z ? 1", "z > 0 ? z", "z : 1", "=> z", "x_ + 1", "[z, 1]", "y => y", "tanh(z)_+"]
-)
+@pytest.mark.parametrize("text", ["z ? 1", "z > 0 ? z", "z : 1", "=> z", "x_ + 1", "[z, 1]", "tanh(z)_+"])
 def test_what_has_no_such_meaning_is_refused(text):
     with pytest.raises(FormulaError):
         Formula(text)

@@ -57,7 +57,7 @@ def test_latex_is_read(text, plain, function, agrees):
 
 
 REFUSED = [
-    (r"\sqrt[3]{z}", 6, "write a root of another degree as a power, x**(1/3)"),
+    (r"\sqrt[5]{z}", 6, "write a root of this degree as a power, x**(1/5)"),
     (r"\begin{cases}\end{cases}", 1, "a choice without rows"),
     *((rf"\begin{{cases}} z & z > 0 \\ 0 & {rest} \end{{cases}}", 1,
       r"the last row of a choice is for all the rest; write \text{otherwise} there")

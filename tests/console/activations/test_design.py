@@ -182,7 +182,7 @@ def test_knots_of_a_file(design, tmp_path):
             ["--derivative", "1/z"],
             "the derivative '1/z' cannot be integrated: no bound is found for it near z = 0",
         ),
-        (["--derivative", "exp(-q**2)"], "column 6: unknown name 'q'; expected one of e, pi, z"),
+        (["--derivative", "exp(-q**2)"], "column 6: unknown name 'q'; the variable is called z"),
         (["--derivative", BELL], "unknown name 'floor'"),
         (["--derivative", BELL, "-p", "floor=low"], "the parameter 'floor' must be a number, got 'low'"),
         (["--derivative", BELL, "-p", "floor"], "-p floor: expected NAME=VALUE"),

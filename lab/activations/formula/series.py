@@ -1,0 +1,279 @@
+"""Sums whose terms cancel next to a point, by their power series there.
+
+Of tanh z − z, which is −z³/3 + …, no digit is left where z is small, nor of e^z − 1 − z, nor of the slope
+of z/(e^z − 1). Every sum, and every logarithm of what is nearly 1, is expanded on both sides of u = 0, for
+each u through which alone z enters it. Where its terms cancel there, the series is what is computed.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+from math import gcd
+from typing import NamedTuple, TypeAlias
+
+from flint import arb, arb_series, ctx
+
+from lab.activations.formula.graph import Expression, below
+from lab.activations.formula.terms import multiple
+
+LENGTH, BITS = 80, 400
+"""The coefficients of a series, and the bits of each."""
+
+MOST_TERMS = 30
+"""The terms of a series that is computed."""
+
+RADII = tuple(2.0**k for k in range(-12, 1))
+"""The |u| up to which a series may be taken: the least at which no more is lost than `LOST` beyond it."""
+
+LOST = 8.0
+"""How many times the sum its terms may be."""
+
+FARTHEST = 8.0
+"""An argument from which on a function may be so flat at u = 0 that no coefficient tells where it rises."""
+
+ROUNDED, NEARLY_0 = 2.0**-54, 2.0**-50
+"""What is left of a series beyond its last term, and a constant that is 0, as log 2 minus its float."""
+
+
+class Series(NamedTuple):
+    """t^power·(c₀ + c₁·t + …), c₀ ≠ 0, for t = |u|; ``held``, whether what is written has a value at 0."""
+
+    power: int
+    factor: arb_series
+    held: bool = True
+
+    def from_power(self, power: int) -> arb_series:
+        """The series over t^power."""
+        if self.power < power:
+            raise ValueError
+        return arb_series([arb(0)] * (self.power - power) + self.factor.coeffs())
+
+    @property
+    def whole(self) -> arb_series:
+        """The power series; of a pole there is none."""
+        return self.from_power(0)
+
+
+class Expansion(NamedTuple):
+    """What a node is where 0 < side·u < radius, or |u| < radius if the side is 0.
+
+    It is u^power·(c₀ + c₁·u^step + …), with |u| for u on one side.
+    """
+
+    u: Expression
+    side: int
+    radius: float
+    power: int
+    step: int
+    coefficients: tuple[float, ...]
+    held: bool
+
+    def of(self, u: Expression, plain: Expression) -> Expression:
+        """The node, given what u and the node itself are computed as; what has no value at u = 0 has none."""
+        total, size = u.lifted(0), u.call("abs")
+        t = size if self.side else u
+        for c in self.coefficients[::-1]:
+            total = c + t**self.step * total
+        for _ in range(self.power // 4):  # a general power is slow
+            total = t**4 * total
+        total = size.call("less", self.radius).call("where", t ** (self.power % 4) * total, plain)
+        if self.side:
+            return u.call("greater" if self.side > 0 else "less", 0).call("where", total, plain)
+        return total if self.held else size.call("greater", 0).call("where", total, plain)
+
+
+@lru_cache(maxsize=128)
+def expansions(root: Expression) -> dict[Expression, tuple[Expansion, ...]]:
+    """The nodes below an expression whose terms cancel where some u is 0, and what they are there."""
+    nodes = below(root)
+    through: dict[Expression, frozenset[Expression]] = {}
+    for node in nodes:
+        inner = [through[x] for x in node.arguments if x.varies]
+        through[node] = frozenset([node]).union(frozenset.intersection(*inner) if inner else ())
+    sums = [node for node in nodes if node.varies and node.operation in ("add", "sub", "log")]
+    places = {u for node in sums for u in through[node] - {node} if u.varies and multiple(u)[1] is u}
+    found: dict[Expression, tuple[Expansion, ...]] = {}
+    cap, ctx.cap = ctx.cap, LENGTH
+    try:
+        with ctx.workprec(BITS):
+            for u in sorted(places, key=lambda u: -u.index):
+                above = [node for node in nodes if node is not u and u in through[node]]
+                right, left = (_known(u, side, above, nodes) for side in (1, -1))
+                for node in sums:
+                    if node in above and node not in found:
+                        both = (_taken(node, u, 1, right), _taken(node, u, -1, left))
+                        if taken := _joined(*both):
+                            found[node] = taken
+    finally:
+        ctx.cap = cap
+    return found
+
+
+Known: TypeAlias = dict[Expression, Series]
+
+
+def _known(u: Expression, side: int, above: list[Expression], nodes: tuple[Expression, ...]) -> Known:
+    """The series in t = side·u of all nodes that have one."""
+    known = {x: _made(arb_series([x.number])) for x in nodes if x.number is not None}
+    known[u] = Series(1, arb_series([side]))
+    for node in above:
+        if made := _expanded(node, known):
+            known[node] = made
+    return known
+
+
+def _joined(right: Expansion | None, left: Expansion | None) -> tuple[Expansion, ...]:
+    """The two sides as one, where the function is analytic at u = 0."""
+    if right:
+        signs = [(-1) ** (right.power + k * right.step) for k in range(len(right.coefficients))]
+        mirrored = tuple(s * c for s, c in zip(signs, right.coefficients, strict=True))
+        if left == right._replace(side=-1, coefficients=mirrored):
+            return (right._replace(side=0),)
+    return tuple(one for one in (right, left) if one)
+
+
+def _expanded(node: Expression, known: Known) -> Series | None:
+    """The series of a node, where it has one and those that it takes have."""
+    try:
+        if node.operation == "where":
+            mask, yes, no = node.arguments
+            return known[yes if known[mask].factor[0] > 0 else no]
+        x = [known[argument] for argument in node.arguments]
+        made = _series(node.operation, *x)
+    except (KeyError, ValueError, ZeroDivisionError):
+        return None
+    return made._replace(held=made.held and all(one.held for one in x))
+
+
+def _taken(node: Expression, u: Expression, side: int, known: Known) -> Expansion | None:
+    """What a sum is next to u = 0, if its terms cancel there; those of ln v are 1 and v − 1."""
+    if node not in known:
+        return None
+    made, terms = known[node], [known[x] for x in node.arguments]
+    if node.operation == "log":
+        terms = [Series(0, arb_series([1]))]
+    first = min(terms, key=lambda term: term.power)
+    if not first.power < made.power < LENGTH:
+        return None
+    powers = [(k, float(c)) for k, c in enumerate(made.factor.coeffs()) if not c.contains(0)]
+    best = None
+    for radius in RADII:
+        sizes = [abs(c) * radius**k for k, c in powers]
+        count = max(n for n, size in enumerate(sizes, 1) if size > ROUNDED * sizes[0])
+        last = powers[count - 1][0]
+        if count > MOST_TERMS or last > LENGTH - 20 or sum(sizes[1:]) > sizes[0]:
+            break
+        step, kept = gcd(*(k for k, _ in powers[:count])) or 1, dict(powers)
+        coefficients = tuple(kept.get(k, 0.0) for k in range(0, last + 1, step))
+        best = Expansion(u, side, radius, made.power, step, coefficients, made.held)
+        if abs(float(first.factor[0])) * radius**first.power <= LOST * sizes[0] * radius**made.power:
+            break
+    return best
+
+
+def _made(series: arb_series, power: int = 0) -> Series:
+    """A series without the leading coefficients that are 0 as far as is known."""
+    coefficients = series.coeffs()
+    if not all(c.is_finite() for c in coefficients):
+        raise ValueError
+    leading = next((k for k, c in enumerate(coefficients) if not c.contains(0)), None)
+    if leading is None:
+        return Series(LENGTH, arb_series([0]))
+    return Series(power + leading, arb_series(coefficients[leading:]))
+
+
+def _series(name: str, x: Series, y: Series | None = None) -> Series:
+    """The series of an operation, which raises KeyError or ValueError where there is none."""
+    if y is None:
+        return _of_one(name, x)
+    match name:
+        case "add" | "sub":
+            return _sum(x, y, 1 if name == "add" else -1)
+        case "mul":
+            return _made(x.factor * y.factor, x.power + y.power)
+        case "div":
+            return _made(x.factor / y.factor, x.power - y.power)._replace(held=y.power == 0)
+        case "pow":
+            return _power(x, y)
+    sign = _sign(_sum(x, y, -1))
+    if name in ("max", "min"):
+        return x if (sign > 0) == (name == "max") else y
+    return _made(arb_series([int((sign > 0) == name.startswith("greater"))]))
+
+
+def _sum(x: Series, y: Series, sign: int) -> Series:
+    power = min(x.power, y.power)
+    u = x.from_power(power)
+    total = u + sign * y.from_power(power)
+    if power == 0 and abs(total[0]) < NEARLY_0 * abs(u[0]):
+        total -= total[0]
+    return _made(total, power)
+
+
+def _sign(x: Series) -> int:
+    """The sign of c·t^k; of another series it may change next to u = 0."""
+    if x.power == LENGTH or any(not c.contains(0) for c in x.factor.coeffs()[1:]):
+        raise ValueError
+    return 1 if x.factor[0] > 0 else -1
+
+
+def _power(x: Series, c: Series) -> Series:
+    exponent = c.whole[0]
+    if c.whole.length() > 1:
+        return _made((c.whole * x.whole.log()).exp())
+    if exponent.is_integer():
+        n = int(float(exponent))
+        return _made(x.factor**n, n * x.power)._replace(held=n >= 0 or x.power == 0)
+    power = x.power * exponent
+    if not power.is_integer():
+        raise ValueError
+    return _made(x.factor**exponent, int(float(power)))
+
+
+def _of_one(name: str, x: Series) -> Series:
+    if name in ("neg", "abs", "sign"):
+        sign = -1 if name == "neg" else _sign(x)
+        return _made(arb_series([sign])) if name == "sign" else Series(x.power, sign * x.factor)
+    if name in ("sinc", "sinc_slope"):
+        over = _of_one("sin", x) if name == "sinc" else _sum(_of_one("cos", x), _of_one("sinc", x), -1)
+        return _series("div", over, x)._replace(held=True)
+    if name == "sqrt":
+        return _power(x, _made(arb_series([0.5])))
+    if abs(x.whole[0]) > FARTHEST:
+        raise ValueError
+    return _made(_FUNCTIONS[name](x.whole))
+
+
+def _cosh(v: arb_series) -> arb_series:
+    return (v.exp() + (-v).exp()) / 2
+
+
+def _tanh(v: arb_series) -> arb_series:
+    return 1 - 2 / ((2 * v).exp() + 1)
+
+
+def _sigmoid(v: arb_series) -> arb_series:
+    return 1 / (1 + (-v).exp())
+
+
+_FUNCTIONS: dict[str, Callable[[arb_series], arb_series]] = {
+    "exp": lambda v: v.exp(),
+    "expm1": lambda v: v.exp() - 1,
+    "log": lambda v: v.log(),
+    "log1p": lambda v: (1 + v).log(),
+    "sin": lambda v: v.sin(),
+    "cos": lambda v: v.cos(),
+    "sinh": lambda v: (v.exp() - (-v).exp()) / 2,
+    "cosh": _cosh,
+    "tanh": _tanh,
+    "sech2": lambda v: 1 / _cosh(v) ** 2,
+    "arctan": lambda v: v.atan(),
+    "arccot": lambda v: arb.pi() / 2 - v.atan(),
+    "asinh": lambda v: (v + (1 + v * v).sqrt()).log(),
+    "erf": lambda v: v.erf(),
+    "erfc": lambda v: v.erfc(),
+    "sigmoid": _sigmoid,
+    "sigmoid_slope": lambda v: _sigmoid(v) * _sigmoid(-v),
+    "softplus": lambda v: (1 + v.exp()).log(),
+    "Phi": lambda v: (-v / arb(2).sqrt()).erfc() / 2,
+    "phi": lambda v: (-v * v / 2).exp() / (2 * arb.pi()).sqrt(),
+}
