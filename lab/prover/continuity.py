@@ -17,6 +17,7 @@ from lab.prover.intervals.enclosure import Bounds, Box, evaluated, undecided
 from lab.prover.intervals.enclosure_text import in_few_digits, shortest_decimal
 from lab.prover.intervals.mean_value_form import middle_of
 from lab.prover.intervals.rounding import mul, single, sub
+from lab.prover.tails.leading_terms import limit_of
 
 MOST_INTERVALS = 2000
 """Intervals that are looked at."""
@@ -35,6 +36,9 @@ _DEFINED = "try a form without log, roots and quotients there"
 
 _SMALL = 1e-30
 """Up to this |z| an interval is short where it would be at z = `_SMALL`: so halving towards 0 ends."""
+
+_LEAST_NORMAL = 2.0**-1022
+"""What is smaller has the last place of this."""
 
 _MOST_JUMPS = 8
 """Jumps that are found before the search ends."""
@@ -103,11 +107,19 @@ class _Search:
         """Whether σ is defined and does not jump over an interval, but for a small step."""
         bounds = self._bounds(z)
         values = bounds[self._sigma].values
-        if values is None:
-            return False
-        if not undecided(bounds) or values.low == values.high:
+        if values is not None and (not undecided(bounds) or values.low == values.high):
             return True
-        return _is_short(z) and self._meets_in(z, bounds)
+        return _is_short(z) and (self._is_joined(z) if values is None else self._meets_in(z, bounds))
+
+    def _is_joined(self, z: Interval) -> bool:
+        """Whether σ is continuous over a short interval but for one float, and has its limits there."""
+        low, high = nextafter(z.low, -inf), nextafter(z.high, inf)
+        for point in _points(z):
+            steps = [self._step(point, side) for side in (Interval(low, point), Interval(point, high))]
+            sizes = [step.magnitude for step in steps if step is not None]
+            if len(sizes) == len(steps):
+                return self._is_rounding(max(sizes), _largest_step(self._values(single(point)) or REALS))
+        return False
 
     def _meets_in(self, z: Interval, bounds: Mapping[Expression, Bounds]) -> bool:
         """Whether all that switches over a short interval does so at one float, where σ is the same whatever
@@ -201,13 +213,16 @@ class _Search:
         """What the value of σ at a point has more than its limit on a side; None where σ may switch there."""
         known = evaluated((self._sigma,), (side, *self._parameters), is_open=True)
         there = self._bounds(single(point))
-        if undecided(known) or known[self._sigma].values is None:
+        value = there[self._sigma].values
+        if undecided(known) or known[self._sigma].values is None or value is None:
             return None
         switches = {node: said for node, said in known.items() if node.operation in JUMPING}
         if all(there[node].values == said.values for node, said in switches.items()):
             return single(0.0)
-        value, limit = there[self._sigma].values, self._bounds(single(point), switches)[self._sigma].values
-        return None if value is None or limit is None else sub(value, limit)
+        limit, tail = self._bounds(single(point), switches)[self._sigma].values, known[self._sigma].tail
+        if limit is None:
+            limit, _ = (tail and limit_of(tail)) or (known[self._sigma].values, 0)
+        return None if limit is None else sub(value, limit)
 
     def _most_rise(self, z: Interval) -> float | None:
         """How far σ may rise over an interval by its slope alone; None where nothing is known of that."""
@@ -245,7 +260,7 @@ def _is_short(z: Interval) -> bool:
 
 def _largest_step(values: Interval) -> float:
     """The largest jump among these values of σ that is taken for rounding."""
-    return LARGEST_STEP * values.magnitude if isfinite(values.magnitude) else 0.0
+    return LARGEST_STEP * max(values.magnitude, _LEAST_NORMAL) if isfinite(values.magnitude) else 0.0
 
 
 def _is_undefined(node: Expression, bounds: Mapping[Expression, Bounds], inner: list[bool]) -> bool:

@@ -120,6 +120,28 @@ def test_no_claim_is_proved_and_both_may_be_made():
 
 
 @pytest.mark.parametrize(
+    ("text", "inf_slope", "sup_slope"),
+    [
+        ("where(z > 0, exp(-1/z), 0)", 0, 0.541341133),
+        ("where(abs(z) < 1, exp(-1/(1 - z**2)), 0)", -0.798429829, 0.798429829),
+        ("where(z <= 0, 0, where(z >= 1, 1, exp(-1/z)/(exp(-1/z) + exp(-1/(1 - z)))))", 0, 2),
+        ("where(z == 0, 1, tanh(z)/z)", -0.343420206, 0.343420206),
+        ("where(z == 0, 1, z/expm1(z))", -1, 0),
+        ("where(z == 0, 0, sin(z**2)/z)", -2.02815, 2.00649),
+    ],
+)
+def test_a_piece_that_ends_where_it_is_undefined_is_certified(text, inf_slope, sup_slope):
+    found = certify(Formula(text), at_least=inf_slope - 1e-4, at_most=sup_slope + 1e-4)
+    assert (found.verdict, found.doubt) == ("CERTIFIED", "")
+    assert [found.inf.low, found.sup.high] == pytest.approx([inf_slope, sup_slope], abs=1e-5)
+
+
+def test_a_choice_at_a_point_beside_the_error_function_has_a_slope():
+    found = certify(Formula("where(z == 0, 1, erf(z)/z)"))
+    assert found.jumps == (0,)
+
+
+@pytest.mark.parametrize(
     ("text", "at"),
     [
         *((text, 0.0) for text in ("1/z", "z**-1", "log(z**2)")),
