@@ -22,7 +22,7 @@ from lab.prover.intervals.enclosure_text import (
 )
 from lab.prover.intervals.mean_value_form import FAR, ExactFunction
 from lab.prover.intervals.rounding import add, single
-from lab.prover.provable import Provable, provable, slope_extremes, swings, unscaled
+from lab.prover.provable import Provable, provable, slope_extremes, unscaled
 from lab.prover.witnesses import counter_example, is_zero, refutation, unseen_refutation
 
 Verdict = Literal["CERTIFIED", "REFUTED", "UNDECIDED"]
@@ -318,7 +318,5 @@ def _range(family: Provable, inf_slope: Interval, sup_slope: Interval) -> tuple[
         low, high = tails if rises else tails[::-1]
         steps = family.continuity.steps
         return add(low.least, Interval(-steps, 0.0)), add(high.greatest, Interval(0.0, steps))
-    if not doubt and swings(family.value.value, family.parameters):
-        return single(-inf), UNBOUNDED
     least, greatest = extremes(family.value, family.value_over, family.parameters, kinks=family.kinks)
     return least.bounds, greatest.bounds

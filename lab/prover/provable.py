@@ -15,14 +15,13 @@ from lab.activations.formula.formula import Written, formula_of
 from lab.activations.formula.graph import Expression, below, folded
 from lab.activations.formula.parser import parse
 from lab.activations.formula.rewrites import stable
-from lab.activations.formula.terms import factors, signed_terms
 from lab.numerics import REALS, Array, Interval
 from lab.parts import Activation
 from lab.prover.branch_and_bound import Extreme, extremes
 from lab.prover.continuity import Continuity, continuity
-from lab.prover.intervals.enclosure import Box, evaluated
+from lab.prover.intervals.enclosure import Box
 from lab.prover.intervals.exact_graph import ExactGraph, exact_expression
-from lab.prover.intervals.mean_value_form import FAR, ExactFunction
+from lab.prover.intervals.mean_value_form import ExactFunction
 
 _LARGEST_SLOPE = 1e300
 """Slopes beyond it count as this one where the largest is looked for, also infinite ones."""
@@ -172,23 +171,6 @@ def period_of(f: Expression) -> float | None:
         return None
     longest = 2 * nextafter(pi, inf) / float(min(rates))
     return nextafter(nextafter(longest, inf), inf)
-
-
-def swings(f: Expression, parameters: Box) -> bool:
-    """Whether f is seen to have no bound on either side: as a wave of z times what grows without end in a
-    tail, beside what has a bound there, as z·sin z + tanh z.
-    """
-    terms = [term for _, term in signed_terms(f)]
-    for z in (Interval(-inf, -FAR), Interval(FAR, inf)):
-        known = evaluated((f,), (z, *parameters), is_open=True)
-        rest = [x for x in terms if (bounds := known[x].values) is None or bounds.magnitude == inf]
-        if len(rest) == 1:
-            for wave, size in factors(rest[0]):
-                if wave.operation in ("sin", "cos") and _rate(wave.arguments[0]):
-                    tail = evaluated((size,), (z, *parameters), is_open=True)[size].tail
-                    if tail is not None and tail.grows:
-                        return True
-    return False
 
 
 def _rates(f: Expression) -> frozenset[Fraction] | None:

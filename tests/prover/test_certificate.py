@@ -89,8 +89,8 @@ def test_known_verdicts_and_what_mpmath_says_of_them(text, above, not_above, bel
 @pytest.mark.parametrize(
     ("text", "at_least", "at_most"),
     [
-        ("sin(z**2)", -1e300, inf),
-        ("sin(z**2)", -inf, 1e300),
+        ("max(z*sin(z), 0)", -1e300, inf),
+        ("max(z*sin(z), 0)", -inf, 1e300),
         ("0.1*(3*z)", 0.1 * 3, inf),  # the float 0.1*3 is a little more than three times the float 0.1
     ],
 )
@@ -134,6 +134,24 @@ def test_a_piece_that_ends_where_it_is_undefined_is_certified(text, inf_slope, s
     found = certify(Formula(text), at_least=inf_slope - 1e-4, at_most=sup_slope + 1e-4)
     assert (found.verdict, found.doubt) == ("CERTIFIED", "")
     assert [found.inf.low, found.sup.high] == pytest.approx([inf_slope, sup_slope], abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["z*cos(z)", "z*sin(z) + tanh(z)", "sqrt(1 + z**2)*sin(z)*s(z)", "0.2 - z*cos(3*z)/2", "sin(z**2)"],
+)
+def test_a_slope_that_swings_farther_and_farther_has_no_bound(text):
+    found = certify(Formula(text))
+    assert (found.inf, found.sup) == (Interval(-inf, -inf), Interval(inf, inf))
+
+
+def test_the_size_of_a_swing_has_a_bound_on_one_side():
+    assert certify(Formula("abs(z*sin(z))")).range_inf == Interval(0.0, 0.0)
+
+
+def test_a_power_with_an_open_exponent_is_defined_at_0():
+    found = certify(Formula("abs(z)**a", (("a", 1.2),)), over={"a": Interval(1.0, 1.5)})
+    assert (found.doubt, found.range_inf) == ("", Interval(0.0, 0.0))
 
 
 def test_a_choice_at_a_point_beside_the_error_function_has_a_slope():

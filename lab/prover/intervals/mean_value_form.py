@@ -85,8 +85,9 @@ class ExactFunction:
         values, tail, _ = known[self.value]
         if values is None or known[self.defined].values is None:
             return _extent_by_values(box, REALS, None)
-        plain = _extent_by_values(box, values, tail)
-        if (settled.low <= values.low and values.high <= settled.high) or undecided(known):
+        switching = undecided(known)
+        plain = _extent_by_values(box, values, tail, switching)
+        if switching or (settled.low <= values.low and values.high <= settled.high):
             return plain
         sloped = evaluated(self._partials, box, is_open=is_open, known=known)
         gradient = tuple(sloped[partial].values or REALS for partial in self._partials)
@@ -174,7 +175,7 @@ def _has_one_sign(partial: Interval) -> bool:
     return partial.low >= 0 or partial.high <= 0
 
 
-def _extent_by_values(box: Box, values: Interval, tail: Tail | None) -> Extent:
+def _extent_by_values(box: Box, values: Interval, tail: Tail | None, switching: bool = False) -> Extent:
     """The extent by the values alone, and by what is known of their order where the box has no end.
 
     An extreme is infinite where |f| outgrows every bound as a power of z; and where f tends to a number, they
@@ -185,6 +186,8 @@ def _extent_by_values(box: Box, values: Interval, tail: Tail | None) -> Extent:
     if tail is None or not ends:
         return Extent(values, values, middle, middle)
     limit = (ends[0], *middle[1:])
+    if tail.swing == 2 and not switching:
+        return Extent(single(-inf), single(inf), limit, limit)
     if tail.grows and values.low >= 0:
         return Extent(values, single(inf), middle, limit)
     if tail.grows and values.high <= 0:

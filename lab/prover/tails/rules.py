@@ -65,8 +65,9 @@ def tail_of(name: str, values: Interval, *x: tuple[Interval, Tail | None]) -> Ta
     plain = of_interval(values, start)
     arguments = [tail or of_interval(within, start) for within, tail in x]
     made = _made(name, [within for within, _ in x], arguments)
+    swing = int(arguments[0].grows) if name in ("sin", "cos") else made.swing if made else 0
     if made is None:
-        return replace(plain, origin=(name, tuple(arguments)))
+        return replace(plain, swing=swing, origin=(name, tuple(arguments)))
     span, order = made.span, made.order
     if made.line and made.line.slope == 0:
         span, order = made.line.rest, CONSTANT
@@ -91,7 +92,7 @@ def tail_of(name: str, values: Interval, *x: tuple[Interval, Tail | None]) -> Ta
         key=lambda known: (known[0], float(known[1].lower())),
         default=(CONSTANT, ZERO),
     )
-    return Tail(start, span, order, least.lower(), lower, made.line, made.unbounded, origin)
+    return Tail(start, span, order, least.lower(), lower, made.line, made.unbounded, swing, origin)
 
 
 def _is_narrower(x: Span, y: Span) -> bool:
