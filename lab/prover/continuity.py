@@ -7,7 +7,6 @@ allow: there a jump, or a lack of value, is proved or left in doubt.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from itertools import product
 from math import inf, isfinite, nextafter
 
 from lab.activations.formula.graph import Expression, folded
@@ -27,9 +26,6 @@ LARGEST_STEP = 2.0**-49
 
 Pieces that meet are written with numbers that were rounded, as tanh(1) is where one of them begins.
 """
-
-MOST_SWITCHES = 4
-"""The comparisons that may switch at one z for the values on their sides to be compared."""
 
 _NO_JUMPS = "try min, max or abs, which cannot jump"
 _DEFINED = "try a form without log, roots and quotients there"
@@ -109,36 +105,22 @@ class _Search:
         values = bounds[self._sigma].values
         if values is not None and (not undecided(bounds) or values.low == values.high):
             return True
-        return _is_short(z) and (self._is_joined(z) if values is None else self._meets_in(z, bounds))
+        return _is_short(z) and self._meets_in(z, values)
 
-    def _is_joined(self, z: Interval) -> bool:
-        """Whether σ is continuous over a short interval but for one float, and has its limits there."""
+    def _meets_in(self, z: Interval, values: Interval | None) -> bool:
+        """Whether σ is continuous over a short interval but for one float, and has its limits there; or else
+        whether the values of σ differ by no more than its slope allows.
+        """
         low, high = nextafter(z.low, -inf), nextafter(z.high, inf)
         for point in _points(z):
             steps = [self._step(point, side) for side in (Interval(low, point), Interval(point, high))]
             sizes = [step.magnitude for step in steps if step is not None]
             if len(sizes) == len(steps):
                 return self._is_rounding(max(sizes), _largest_step(self._values(single(point)) or REALS))
-        return False
-
-    def _meets_in(self, z: Interval, bounds: Mapping[Expression, Bounds]) -> bool:
-        """Whether all that switches over a short interval does so at one float, where σ is the same whatever
-        each switch says; or else whether the values of σ differ by no more than its slope allows.
-        """
-        switches = [node for node in bounds if node.operation in JUMPING and _is_open(bounds[node])]
-        for point in _points(z):
-            there = self._bounds(single(point))
-            if len(switches) <= MOST_SWITCHES and all(_is_at_switch(node, there) for node in switches):
-                says = product(*(_SAYS.get(node.operation, (0.0, 1.0)) for node in switches))
-                known = [dict(zip(switches, map(Bounds, map(single, one)), strict=True)) for one in says]
-                values = [self._bounds(single(point), one)[self._sigma].values for one in known]
-                if any(one is None for one in values):
-                    return False
-                lows, highs = zip(*((one.low, one.high) for one in values if one), strict=True)
-                step = nextafter(max(highs) - min(lows), inf) if max(highs) > min(lows) else 0.0
-                return self._is_rounding(step, _largest_step(Interval(min(lows), max(highs))))
-        around, most = bounds[self._sigma].values or REALS, self._most_rise(z)
-        return most is not None and self._is_rounding(around.high - around.low, most + _largest_step(around))
+        most = None if values is None else self._most_rise(z)
+        if values is None or most is None:
+            return False
+        return self._is_rounding(values.high - values.low, most + _largest_step(values))
 
     def _is_rounding(self, step: float, most: float) -> bool:
         """Whether a step is small enough; its size is remembered."""
@@ -233,24 +215,9 @@ class _Search:
         return mul(single(slope.magnitude), Interval(0.0, 2 * (z.high - z.low))).high
 
 
-_SAYS = {"sign": (-1.0, 0.0, 1.0)}
-"""What a switch may say; a comparison 0 or 1."""
-
-
 def _points(z: Interval) -> set[float]:
     """The floats of a short interval at which σ may switch."""
     return {0.0 if 0 in z else z.low, z.low, middle_of(z), z.high}
-
-
-def _is_open(switch: Bounds) -> bool:
-    return switch.values is None or switch.values.low < switch.values.high
-
-
-def _is_at_switch(node: Expression, bounds: Mapping[Expression, Bounds]) -> bool:
-    """Whether what a comparison compares is equal, or the argument of a sign is 0, exactly."""
-    x = [bounds[argument].values for argument in node.arguments]
-    first, last = x[0], x[-1] if len(x) > 1 else Interval(0.0, 0.0)
-    return first is not None and first == last and first.low == first.high
 
 
 def _is_short(z: Interval) -> bool:
