@@ -201,10 +201,13 @@ class _Search:
         switches = {node: said for node, said in known.items() if node.operation in JUMPING}
         if all(there[node].values == said.values for node, said in switches.items()):
             return single(0.0)
-        limit, tail = self._bounds(single(point), switches)[self._sigma].values, known[self._sigma].tail
-        if limit is None:
-            limit, _ = (tail and limit_of(tail)) or (known[self._sigma].values, 0)
-        return None if limit is None else sub(value, limit)
+        limits = {
+            node: Bounds(limit[0])
+            for node, said in known.items()
+            if there[node].values is None and said.tail and (limit := limit_of(said.tail))
+        }
+        limit_of_all = self._bounds(single(point), switches | limits)[self._sigma].values
+        return sub(value, limit_of_all or known[self._sigma].values or REALS)
 
     def _most_rise(self, z: Interval) -> float | None:
         """How far σ may rise over an interval by its slope alone; None where nothing is known of that."""

@@ -90,7 +90,7 @@ def _tail(z: Interval, is_open: bool) -> Tail | None:
     return variable(z) if start >= 1 and end >= 4 * start else None
 
 
-_NEXT = 2.0**-50
+_NEXT = 2.0**-49
 """The width, relative to z, of an interval next to a kink."""
 
 _UNDEFINED = Bounds(None)
