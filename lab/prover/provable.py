@@ -12,7 +12,7 @@ from lab.activations.design.clipped_slope import ClippedSlope
 from lab.activations.design.integral import Integral
 from lab.activations.design.knots import Knots
 from lab.activations.formula.formula import Written, formula_of
-from lab.activations.formula.graph import Expression, below, folded
+from lab.activations.formula.graph import Expression, folded
 from lab.activations.formula.parser import parse
 from lab.activations.formula.rewrites import stable
 from lab.numerics import REALS, Array, Interval
@@ -53,7 +53,7 @@ def exact_form(sigma: Activation, left_open: tuple[str, ...] = ()) -> ExactForm 
     if isinstance(sigma, Integral):
         return ExactForm(None, exact_expression(_expression(sigma.rate, left_open)), sigma)
     if (formula := formula_of(sigma)) is not None:
-        value = exact_expression(_expression(formula, left_open))
+        value = stable(exact_expression(_expression(formula, left_open)))  # 2^z is e^(z ln 2) now
         return ExactForm(value, stable(value.derivative()), formula)
     if left_open:
         return None
@@ -138,26 +138,6 @@ def provable(sigma: Activation, over: Mapping[str, Interval]) -> Provable | None
         known,
         form,
     )
-
-
-def unscaled(f: Expression) -> Expression:
-    """F with z for c·z, where z occurs only in that, of one constant c > 0: it takes the same values over ℝ.
-
-    2^z is e^(z ln 2), whose rate is no float; e^z has an exact order in the tails.
-    """
-    nodes = list(below(f))
-    plain = {node for node in nodes if node.operation == "z"}
-    plain |= {node for node in nodes if node.operation == "neg" and node.arguments[0] in plain}
-    users = [node for node in nodes if node not in plain and not plain.isdisjoint(node.arguments)]
-    factors = {x for node in users for x in node.arguments if x not in plain}
-    values = next(iter(factors)).values if len(factors) == 1 else None
-    if values is None or not values.low > 0 or any(node.operation != "mul" for node in users):
-        return f
-
-    def made(node: Expression, x: list[Expression]) -> Expression:
-        return next(one for one in node.arguments if one in plain) if node in users else node.of(x)
-
-    return stable(folded(made, f)[0])
 
 
 def period_of(f: Expression) -> float | None:

@@ -149,6 +149,19 @@ def test_the_size_of_a_swing_has_a_bound_on_one_side():
     assert certify(Formula("abs(z*sin(z))")).range_inf == Interval(0.0, 0.0)
 
 
+@pytest.mark.parametrize(
+    ("text", "sigma", "least", "most"),
+    [
+        ("z*2**z/(1 + 2**z)", "z*exp(z)/(1 + exp(z))", -0.0998393, 1.0998393),
+        ("(2**z - 2**-z)/(2**z + 2**-z)", "tanh(z)", 0, 0.693147181),
+    ],
+)
+def test_powers_of_2_are_proved_of_as_those_of_e(text, sigma, least, most):
+    found, of_e = certify(Formula(text)), certify(Formula(sigma))
+    assert (found.inf.low, found.sup.high) == pytest.approx((least, most), rel=1e-6, abs=1e-9)
+    assert (found.monotone, found.range_sup) == (of_e.monotone, of_e.range_sup)
+
+
 def test_a_power_with_an_open_exponent_is_defined_at_0():
     found = certify(Formula("abs(z)**a", (("a", 1.2),)), over={"a": Interval(1.0, 1.5)})
     assert (found.doubt, found.range_inf) == ("", Interval(0.0, 0.0))

