@@ -662,3 +662,8 @@ def test_a_limit_at_a_kink_is_told_as_the_kink_and_a_witness_lies_away_from_it()
     assert "approached as z → 0" in str(found)
     assert found.turns_at == -1.0
     assert certify(Formula("cosh(z)/exp(abs(z))")).turns_at == 1.0
+
+
+def test_a_shifted_sigmoid_of_another_base_has_its_slope():
+    found = certify(Formula("2**z/(3 + 2**z)"))
+    assert (found.inf.low, found.sup.high) == pytest.approx((0, 0.173286795), rel=1e-6)
