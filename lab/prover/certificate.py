@@ -20,9 +20,9 @@ from lab.prover.intervals.enclosure_text import (
     shortest_decimal,
     z_text,
 )
-from lab.prover.intervals.mean_value_form import FAR, ExactFunction
+from lab.prover.intervals.mean_value_form import FAR
 from lab.prover.intervals.rounding import add, single
-from lab.prover.provable import Provable, provable, slope_extremes, swings, unscaled
+from lab.prover.provable import Provable, provable, slope_extremes
 from lab.prover.witnesses import counter_example, is_zero, refutation, unseen_refutation
 
 Verdict = Literal["CERTIFIED", "REFUTED", "UNDECIDED"]
@@ -313,12 +313,9 @@ def _range(family: Provable, inf_slope: Interval, sup_slope: Interval) -> tuple[
         return Interval(-inf, 0.0), NONNEGATIVE  # σ(0) = 0
     if not doubt and (rises or sup_slope.high <= 0):
         ends = (Interval(-inf, -FAR), Interval(FAR, inf))
-        value = unscaled(family.value.value)
-        tails = [ExactFunction(value, value, len(family.names)).over((z, *family.parameters)) for z in ends]
+        tails = [family.value.over((z, *family.parameters)) for z in ends]
         low, high = tails if rises else tails[::-1]
         steps = family.continuity.steps
         return add(low.least, Interval(-steps, 0.0)), add(high.greatest, Interval(0.0, steps))
-    if not doubt and swings(family.value.value, family.parameters):
-        return single(-inf), UNBOUNDED
     least, greatest = extremes(family.value, family.value_over, family.parameters, kinks=family.kinks)
     return least.bounds, greatest.bounds

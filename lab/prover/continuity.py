@@ -7,7 +7,6 @@ allow: there a jump, or a lack of value, is proved or left in doubt.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from itertools import product
 from math import inf, isfinite, nextafter
 
 from lab.activations.formula.graph import Expression, folded
@@ -17,6 +16,7 @@ from lab.prover.intervals.enclosure import Bounds, Box, evaluated, undecided
 from lab.prover.intervals.enclosure_text import in_few_digits, shortest_decimal
 from lab.prover.intervals.mean_value_form import middle_of
 from lab.prover.intervals.rounding import mul, single, sub
+from lab.prover.tails.leading_terms import limit_of
 
 MOST_INTERVALS = 2000
 """Intervals that are looked at."""
@@ -27,14 +27,14 @@ LARGEST_STEP = 2.0**-49
 Pieces that meet are written with numbers that were rounded, as tanh(1) is where one of them begins.
 """
 
-MOST_SWITCHES = 4
-"""The comparisons that may switch at one z for the values on their sides to be compared."""
-
 _NO_JUMPS = "try min, max or abs, which cannot jump"
 _DEFINED = "try a form without log, roots and quotients there"
 
 _SMALL = 1e-30
 """Up to this |z| an interval is short where it would be at z = `_SMALL`: so halving towards 0 ends."""
+
+_LEAST_NORMAL = 2.0**-1022
+"""What is smaller has the last place of this."""
 
 _MOST_JUMPS = 8
 """Jumps that are found before the search ends."""
@@ -103,30 +103,24 @@ class _Search:
         """Whether σ is defined and does not jump over an interval, but for a small step."""
         bounds = self._bounds(z)
         values = bounds[self._sigma].values
-        if values is None:
-            return False
-        if not undecided(bounds) or values.low == values.high:
+        if values is not None and (not undecided(bounds) or values.low == values.high):
             return True
-        return _is_short(z) and self._meets_in(z, bounds)
+        return _is_short(z) and self._meets_in(z, values)
 
-    def _meets_in(self, z: Interval, bounds: Mapping[Expression, Bounds]) -> bool:
-        """Whether all that switches over a short interval does so at one float, where σ is the same whatever
-        each switch says; or else whether the values of σ differ by no more than its slope allows.
+    def _meets_in(self, z: Interval, values: Interval | None) -> bool:
+        """Whether σ is continuous over a short interval but for one float, and has its limits there; or else
+        whether the values of σ differ by no more than its slope allows.
         """
-        switches = [node for node in bounds if node.operation in JUMPING and _is_open(bounds[node])]
+        low, high = nextafter(z.low, -inf), nextafter(z.high, inf)
         for point in _points(z):
-            there = self._bounds(single(point))
-            if len(switches) <= MOST_SWITCHES and all(_is_at_switch(node, there) for node in switches):
-                says = product(*(_SAYS.get(node.operation, (0.0, 1.0)) for node in switches))
-                known = [dict(zip(switches, map(Bounds, map(single, one)), strict=True)) for one in says]
-                values = [self._bounds(single(point), one)[self._sigma].values for one in known]
-                if any(one is None for one in values):
-                    return False
-                lows, highs = zip(*((one.low, one.high) for one in values if one), strict=True)
-                step = nextafter(max(highs) - min(lows), inf) if max(highs) > min(lows) else 0.0
-                return self._is_rounding(step, _largest_step(Interval(min(lows), max(highs))))
-        around, most = bounds[self._sigma].values or REALS, self._most_rise(z)
-        return most is not None and self._is_rounding(around.high - around.low, most + _largest_step(around))
+            steps = [self._step(point, side) for side in (Interval(low, point), Interval(point, high))]
+            sizes = [step.magnitude for step in steps if step is not None]
+            if len(sizes) == len(steps):
+                return self._is_rounding(max(sizes), _largest_step(self._values(single(point)) or REALS))
+        most = None if values is None else self._most_rise(z)
+        if values is None or most is None:
+            return False
+        return self._is_rounding(values.high - values.low, most + _largest_step(values))
 
     def _is_rounding(self, step: float, most: float) -> bool:
         """Whether a step is small enough; its size is remembered."""
@@ -201,13 +195,19 @@ class _Search:
         """What the value of σ at a point has more than its limit on a side; None where σ may switch there."""
         known = evaluated((self._sigma,), (side, *self._parameters), is_open=True)
         there = self._bounds(single(point))
-        if undecided(known) or known[self._sigma].values is None:
+        value = there[self._sigma].values
+        if undecided(known) or known[self._sigma].values is None or value is None:
             return None
         switches = {node: said for node, said in known.items() if node.operation in JUMPING}
         if all(there[node].values == said.values for node, said in switches.items()):
             return single(0.0)
-        value, limit = there[self._sigma].values, self._bounds(single(point), switches)[self._sigma].values
-        return None if value is None or limit is None else sub(value, limit)
+        limits = {
+            node: Bounds(limit[0])
+            for node, said in known.items()
+            if there[node].values is None and said.tail and (limit := limit_of(said.tail))
+        }
+        limit_of_all = self._bounds(single(point), switches | limits)[self._sigma].values
+        return sub(value, limit_of_all or known[self._sigma].values or REALS)
 
     def _most_rise(self, z: Interval) -> float | None:
         """How far σ may rise over an interval by its slope alone; None where nothing is known of that."""
@@ -218,24 +218,9 @@ class _Search:
         return mul(single(slope.magnitude), Interval(0.0, 2 * (z.high - z.low))).high
 
 
-_SAYS = {"sign": (-1.0, 0.0, 1.0)}
-"""What a switch may say; a comparison 0 or 1."""
-
-
 def _points(z: Interval) -> set[float]:
     """The floats of a short interval at which σ may switch."""
     return {0.0 if 0 in z else z.low, z.low, middle_of(z), z.high}
-
-
-def _is_open(switch: Bounds) -> bool:
-    return switch.values is None or switch.values.low < switch.values.high
-
-
-def _is_at_switch(node: Expression, bounds: Mapping[Expression, Bounds]) -> bool:
-    """Whether what a comparison compares is equal, or the argument of a sign is 0, exactly."""
-    x = [bounds[argument].values for argument in node.arguments]
-    first, last = x[0], x[-1] if len(x) > 1 else Interval(0.0, 0.0)
-    return first is not None and first == last and first.low == first.high
 
 
 def _is_short(z: Interval) -> bool:
@@ -245,7 +230,7 @@ def _is_short(z: Interval) -> bool:
 
 def _largest_step(values: Interval) -> float:
     """The largest jump among these values of σ that is taken for rounding."""
-    return LARGEST_STEP * values.magnitude if isfinite(values.magnitude) else 0.0
+    return LARGEST_STEP * max(values.magnitude, _LEAST_NORMAL) if isfinite(values.magnitude) else 0.0
 
 
 def _is_undefined(node: Expression, bounds: Mapping[Expression, Bounds], inner: list[bool]) -> bool:

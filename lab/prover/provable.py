@@ -12,17 +12,16 @@ from lab.activations.design.clipped_slope import ClippedSlope
 from lab.activations.design.integral import Integral
 from lab.activations.design.knots import Knots
 from lab.activations.formula.formula import Written, formula_of
-from lab.activations.formula.graph import Expression, below, folded
+from lab.activations.formula.graph import Expression, folded
 from lab.activations.formula.parser import parse
 from lab.activations.formula.rewrites import stable
-from lab.activations.formula.terms import factors, signed_terms
 from lab.numerics import REALS, Array, Interval
 from lab.parts import Activation
 from lab.prover.branch_and_bound import Extreme, extremes
 from lab.prover.continuity import Continuity, continuity
-from lab.prover.intervals.enclosure import Box, evaluated
+from lab.prover.intervals.enclosure import Box
 from lab.prover.intervals.exact_graph import ExactGraph, exact_expression
-from lab.prover.intervals.mean_value_form import FAR, ExactFunction
+from lab.prover.intervals.mean_value_form import ExactFunction
 
 _LARGEST_SLOPE = 1e300
 """Slopes beyond it count as this one where the largest is looked for, also infinite ones."""
@@ -54,7 +53,7 @@ def exact_form(sigma: Activation, left_open: tuple[str, ...] = ()) -> ExactForm 
     if isinstance(sigma, Integral):
         return ExactForm(None, exact_expression(_expression(sigma.rate, left_open)), sigma)
     if (formula := formula_of(sigma)) is not None:
-        value = exact_expression(_expression(formula, left_open))
+        value = stable(exact_expression(_expression(formula, left_open)))  # 2^z is e^(z ln 2) now
         return ExactForm(value, stable(value.derivative()), formula)
     if left_open:
         return None
@@ -141,26 +140,6 @@ def provable(sigma: Activation, over: Mapping[str, Interval]) -> Provable | None
     )
 
 
-def unscaled(f: Expression) -> Expression:
-    """F with z for c·z, where z occurs only in that, of one constant c > 0: it takes the same values over ℝ.
-
-    2^z is e^(z ln 2), whose rate is no float; e^z has an exact order in the tails.
-    """
-    nodes = list(below(f))
-    plain = {node for node in nodes if node.operation == "z"}
-    plain |= {node for node in nodes if node.operation == "neg" and node.arguments[0] in plain}
-    users = [node for node in nodes if node not in plain and not plain.isdisjoint(node.arguments)]
-    factors = {x for node in users for x in node.arguments if x not in plain}
-    values = next(iter(factors)).values if len(factors) == 1 else None
-    if values is None or not values.low > 0 or any(node.operation != "mul" for node in users):
-        return f
-
-    def made(node: Expression, x: list[Expression]) -> Expression:
-        return next(one for one in node.arguments if one in plain) if node in users else node.of(x)
-
-    return stable(folded(made, f)[0])
-
-
 def period_of(f: Expression) -> float | None:
     """A number not below a period of f, and near it; None where none is seen.
 
@@ -172,23 +151,6 @@ def period_of(f: Expression) -> float | None:
         return None
     longest = 2 * nextafter(pi, inf) / float(min(rates))
     return nextafter(nextafter(longest, inf), inf)
-
-
-def swings(f: Expression, parameters: Box) -> bool:
-    """Whether f is seen to have no bound on either side: as a wave of z times what grows without end in a
-    tail, beside what has a bound there, as z·sin z + tanh z.
-    """
-    terms = [term for _, term in signed_terms(f)]
-    for z in (Interval(-inf, -FAR), Interval(FAR, inf)):
-        known = evaluated((f,), (z, *parameters), is_open=True)
-        rest = [x for x in terms if (bounds := known[x].values) is None or bounds.magnitude == inf]
-        if len(rest) == 1:
-            for wave, size in factors(rest[0]):
-                if wave.operation in ("sin", "cos") and _rate(wave.arguments[0]):
-                    tail = evaluated((size,), (z, *parameters), is_open=True)[size].tail
-                    if tail is not None and tail.grows:
-                        return True
-    return False
 
 
 def _rates(f: Expression) -> frozenset[Fraction] | None:

@@ -89,8 +89,8 @@ def test_known_verdicts_and_what_mpmath_says_of_them(text, above, not_above, bel
 @pytest.mark.parametrize(
     ("text", "at_least", "at_most"),
     [
-        ("sin(z**2)", -1e300, inf),
-        ("sin(z**2)", -inf, 1e300),
+        ("max(z*sin(z), 0)", -1e300, inf),
+        ("max(z*sin(z), 0)", -inf, 1e300),
         ("0.1*(3*z)", 0.1 * 3, inf),  # the float 0.1*3 is a little more than three times the float 0.1
     ],
 )
@@ -117,6 +117,59 @@ def test_no_claim_is_proved_and_both_may_be_made():
     for claim, verdict in (((), "CERTIFIED"), ((0.1, 1.1), "CERTIFIED"), ((0.1, 1.0), "REFUTED")):
         assert certify(sigma, *claim).verdict == verdict
     assert certify(sigma, 0.2, 1.1).verdict == "REFUTED"
+
+
+@pytest.mark.parametrize(
+    ("text", "inf_slope", "sup_slope"),
+    [
+        ("where(z > 0, exp(-1/z), 0)", 0, 0.541341133),
+        ("where(abs(z) < 1, exp(-1/(1 - z**2)), 0)", -0.798429829, 0.798429829),
+        ("where(z <= 0, 0, where(z >= 1, 1, exp(-1/z)/(exp(-1/z) + exp(-1/(1 - z)))))", 0, 2),
+        ("where(z == 0, 1, tanh(z)/z)", -0.343420206, 0.343420206),
+        ("where(z == 0, 1, z/expm1(z))", -1, 0),
+        ("where(z == 0, 0, sin(z**2)/z)", -2.02815, 2.00649),
+    ],
+)
+def test_a_piece_that_ends_where_it_is_undefined_is_certified(text, inf_slope, sup_slope):
+    found = certify(Formula(text), at_least=inf_slope - 1e-4, at_most=sup_slope + 1e-4)
+    assert (found.verdict, found.doubt) == ("CERTIFIED", "")
+    assert [found.inf.low, found.sup.high] == pytest.approx([inf_slope, sup_slope], abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["z*cos(z)", "z*sin(z) + tanh(z)", "sqrt(1 + z**2)*sin(z)*s(z)", "0.2 - z*cos(3*z)/2", "sin(z**2)"],
+)
+def test_a_slope_that_swings_farther_and_farther_has_no_bound(text):
+    found = certify(Formula(text))
+    assert (found.inf, found.sup) == (Interval(-inf, -inf), Interval(inf, inf))
+
+
+def test_the_size_of_a_swing_has_a_bound_on_one_side():
+    assert certify(Formula("abs(z*sin(z))")).range_inf == Interval(0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "sigma", "least", "most"),
+    [
+        ("z*2**z/(1 + 2**z)", "z*exp(z)/(1 + exp(z))", -0.0998393, 1.0998393),
+        ("(2**z - 2**-z)/(2**z + 2**-z)", "tanh(z)", 0, 0.693147181),
+    ],
+)
+def test_powers_of_2_are_proved_of_as_those_of_e(text, sigma, least, most):
+    found, of_e = certify(Formula(text)), certify(Formula(sigma))
+    assert (found.inf.low, found.sup.high) == pytest.approx((least, most), rel=1e-6, abs=1e-9)
+    assert (found.monotone, found.range_sup.high) == (of_e.monotone, of_e.range_sup.high)
+
+
+def test_a_power_with_an_open_exponent_is_defined_at_0():
+    found = certify(Formula("abs(z)**a", (("a", 1.2),)), over={"a": Interval(1.0, 1.5)})
+    assert (found.doubt, found.range_inf) == ("", Interval(0.0, 0.0))
+
+
+def test_a_choice_at_a_point_beside_the_error_function_has_a_slope():
+    found = certify(Formula("where(z == 0, 1, erf(z)/z)"))
+    assert found.jumps == (0,)
 
 
 @pytest.mark.parametrize(
@@ -609,3 +662,8 @@ def test_a_limit_at_a_kink_is_told_as_the_kink_and_a_witness_lies_away_from_it()
     assert "approached as z → 0" in str(found)
     assert found.turns_at == -1.0
     assert certify(Formula("cosh(z)/exp(abs(z))")).turns_at == 1.0
+
+
+def test_a_shifted_sigmoid_of_another_base_has_its_slope():
+    found = certify(Formula("2**z/(3 + 2**z)"))
+    assert (found.inf.low, found.sup.high) == pytest.approx((0, 0.173286795), rel=1e-6)

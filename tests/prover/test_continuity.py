@@ -24,6 +24,35 @@ def test_what_is_continuous(text):
     assert found(text) == Continuity()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("where(z > 0, exp(-1/z), 0)", "where(z > 0, exp(-1/z**2), 0)", "where(z > 1, exp(-1/(z - 1)), 0)"),
+        *("where(abs(z) < 1, exp(-1/(1 - z**2)), 0)", "where(z == 0, 1, tanh(z)/z)"),
+        *("where(z == 0, 1, z/expm1(z))", "where(z == 0, 0, sin(z**2)/z)", "where(z == 0, 1, asinh(z)/z)"),
+        *("where(z == 0, 0.5, (1 - cos(z))/z**2)", "where(z == 0, 1, log(1 + z**2)/z**2)"),
+        *("where(z > 0, z*log(z), 0)", "where(z == 0, 0, z*sin(1/z))"),
+        *("phi(where(z == 0, 1, z/expm1(z)) - 8)", "z/(2 + where(abs(z) < 1, exp(-1/(1 - z**2)), 0))"),
+    ],
+)
+def test_a_value_that_is_the_limit_of_what_is_undefined_there_is_no_jump(text):
+    result = found(text)
+    assert (result.doubt, result.jumps) == ("", ())
+    assert result.steps < 1e-14
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("where(z == 0, 0.99, tanh(z)/z)", "where(z > 0, exp(-1/z), -1e-300)", "where(z > 0, exp(1/z), 0)"),
+        *("where(z == 0, 0, sin(1/z))", "where(z > 0, z*log(z), 1)", "where(z > 1, exp(-1/(z - 1)), 0.1)"),
+        *("where(z >= 0, exp(-1/z), 0)", "where(z > 0, log(z), 0)", "where(z > 0, tanh(1/z), 0)"),
+    ],
+)
+def test_a_value_that_is_not_the_limit_is_not_passed_over(text):
+    assert found(text).doubt
+
+
 def test_what_is_seen_to_be_continuous_has_no_suspects():
     def suspects():
         raise AssertionError("nobody needs to know")

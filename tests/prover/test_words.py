@@ -79,7 +79,8 @@ def test_a_range_is_proved(text, low, high):
     assert (found.low, found.high) == pytest.approx((low, high), rel=1e-9, abs=1e-15)
     assert proved_range(Formula("z**3")) == REALS
     assert proved_range(Formula("z*sin(z)")) == REALS
-    assert proved_range(Formula("z*sin(z**2)")) is None
+    assert proved_range(Formula("z*sin(z**2)")) == REALS
+    assert proved_range(Formula("max(z*sin(z), 0)")) is None
     assert isinstance(found, Interval)
 
 

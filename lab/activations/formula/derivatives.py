@@ -46,7 +46,7 @@ class _Slopes:
         if all(slope.number == 0 for slope in dx):
             self.found[y] = y.lifted(0)
             return
-        rule = self.rules.get(y.operation) or OPERATIONS[y.operation].derivative
+        rule = self._rule(y)
         special = _beside_constants(y, dx, rule) or self._of_quotient(y) or self._of_one_power(y)
         self.found[y] = special or self._but_for_a_point(y) or rule(y, *y.arguments, *dx)
 
@@ -56,8 +56,11 @@ class _Slopes:
             return self.found[x]
         if not x.arguments:
             return x.lifted(0)
-        slope: Expression = OPERATIONS[x.operation].derivative(x, *x.arguments, *map(self.of, x.arguments))
+        slope: Expression = self._rule(x)(x, *x.arguments, *map(self.of, x.arguments))
         return slope
+
+    def _rule(self, x: Expression) -> Callable[..., Any]:
+        return self.rules.get(x.operation) or OPERATIONS[x.operation].derivative
 
     def _of_quotient(self, y: Expression) -> Expression | None:
         """The slope of a quotient by the first rule that knows its dividend, or else a factor of that."""

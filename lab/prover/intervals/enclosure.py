@@ -13,13 +13,13 @@ from math import inf
 from typing import NamedTuple, TypeAlias
 
 from lab.activations.formula.graph import Expression, below
-from lab.activations.formula.operations import JUMPING
+from lab.activations.formula.operations import EVEN, JUMPING
 from lab.numerics import REALS, Interval
 from lab.prover.intervals.exact_graph import exact_expression
 from lab.prover.intervals.ranges import RULES, STRICT
 from lab.prover.intervals.rounding import div, single
 from lab.prover.tails.orders import Tail
-from lab.prover.tails.rules import tail_of, variable
+from lab.prover.tails.rules import next_to, tail_of, variable
 
 Box: TypeAlias = tuple[Interval, ...]
 """An interval of z and, behind it, one of each open parameter."""
@@ -80,13 +80,18 @@ def evaluated(
 
 def _tail(z: Interval, is_open: bool) -> Tail | None:
     """The order of z where it lies in a tail, or in so much of one that intervals alone bound badly; or
-    where it ends at 0 and does not reach it.
+    where it does not reach an end that is 0, or is next to a kink: then that is the rounder of its ends.
     """
     if is_open and 0 in (z.low, z.high) and 0 < z.magnitude <= 1:
-        return variable(z)
+        return next_to(z, 0.0)
+    if is_open and z.high - z.low <= _NEXT * z.magnitude < inf:
+        return next_to(z, min(z.low, z.high, key=lambda end: end.as_integer_ratio()[1]))
     start, end = max(z.low, -z.high), max(-z.low, z.high)
     return variable(z) if start >= 1 and end >= 4 * start else None
 
+
+_NEXT = 2.0**-49
+"""The width, relative to z, of an interval next to a kink."""
 
 _UNDEFINED = Bounds(None)
 _ZERO = Interval(0.0, 0.0)
@@ -151,9 +156,16 @@ def _beside_zero(name: str, x: Interval, *rest: Interval) -> Interval | None:
 
 def _keeps_strict(name: str, x: Interval, *y: Interval) -> bool:
     """Whether an operation that is not in `STRICT` rises or falls strictly on these arguments."""
-    if name == "abs":
+    is_fixed = [one.low == one.high != 0 for one in (x, *y)]
+    if name in _BELLS or (name == "pow" and is_fixed[1]):
         return x.low >= 0 or x.high <= 0
-    return name == "mul" and any(factor.low == factor.high != 0 for factor in (x, *y))
+    if name == "div" and is_fixed[0]:
+        return y[0].low >= 0 or y[0].high <= 0
+    return name in ("mul", "div") and any(is_fixed[name == "div" :])
+
+
+_BELLS = EVEN - {"cos", "sinc"}
+"""The even functions that rise or fall strictly on either side of 0."""
 
 
 def _chosen(condition: Bounds, yes: Bounds, no: Bounds) -> Bounds:

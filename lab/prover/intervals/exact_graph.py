@@ -161,6 +161,8 @@ def _product(x: Expression, y: Expression) -> Expression | None:
             return other
         if one.number == -1:
             return -other
+        if one.operation == "neg" and not other.varies:
+            return -(one.arguments[0] * other)
     (a, u), (b, v) = _with_factor(x), _with_factor(y)
     if {u.operation, v.operation} == {"sin", "cos"} and u.arguments == v.arguments:  # sin u cos u = sin(2u)/2
         return 0.5 * (a * b) * (2 * u.arguments[0]).call("sin")
@@ -181,13 +183,18 @@ def _with_factor(x: Expression) -> tuple[Expression, Expression]:
 
 
 def _quotient(x: Expression, y: Expression) -> Expression | None:
-    """Sinh u/cosh u = tanh u, u/(1 + |u|) and u/√(u² + c), also where the dividend has a further factor."""
+    """Sinh u/cosh u = tanh u, u/(1 + |u|), u/√(u² + c) and e^u/(c + e^u) = sigmoid(u − ln c), also where the
+    dividend has a further factor.
+    """
     if y.operation == "cosh":
         return _over_cosh(x, y.arguments[0])
     if y.operation == "sqrt" and y.arguments[0].operation == "add":
         return _over_root(x, *y.arguments[0].arguments)
     if y.operation == "add":
         one, size = y.arguments if y.arguments[0].number is not None else y.arguments[::-1]
+        b, power = _with_factor(size)
+        if power.operation == "exp" and (one.number or 0) * (b.number or 0) > 0 and (a := _ratio(x, power)):
+            return a / b * (power.arguments[0] - (one / b).call("log")).call("sigmoid")
         if one.number == 1 and size.operation == "abs":
             u = size.arguments[0]
             factor = _ratio(x, u)

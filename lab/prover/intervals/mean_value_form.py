@@ -16,13 +16,11 @@ from functools import cached_property
 from math import inf, isinf
 from typing import NamedTuple, TypeAlias
 
-from flint import arb
-
 from lab.activations.formula.graph import Expression
 from lab.activations.formula.operations import JUMPING
 from lab.numerics import REALS, Interval
 from lab.prover.intervals.enclosure import Bounds, Box, evaluated, undecided
-from lab.prover.intervals.rounding import add, mul, single, sub, upper
+from lab.prover.intervals.rounding import add, mul, single, sub
 from lab.prover.tails.leading_terms import limit_of
 from lab.prover.tails.orders import Tail
 
@@ -87,8 +85,9 @@ class ExactFunction:
         values, tail, _ = known[self.value]
         if values is None or known[self.defined].values is None:
             return _extent_by_values(box, REALS, None)
-        plain = _extent_by_values(box, values, tail)
-        if (settled.low <= values.low and values.high <= settled.high) or undecided(known):
+        switching = undecided(known)
+        plain = _extent_by_values(box, values, tail, switching)
+        if switching or (settled.low <= values.low and values.high <= settled.high):
             return plain
         sloped = evaluated(self._partials, box, is_open=is_open, known=known)
         gradient = tuple(sloped[partial].values or REALS for partial in self._partials)
@@ -176,31 +175,29 @@ def _has_one_sign(partial: Interval) -> bool:
     return partial.low >= 0 or partial.high <= 0
 
 
-def _extent_by_values(box: Box, values: Interval, tail: Tail | None) -> Extent:
+def _extent_by_values(box: Box, values: Interval, tail: Tail | None, switching: bool = False) -> Extent:
     """The extent by the values alone, and by what is known of their order where the box has no end.
 
-    An extreme is infinite where |f| outgrows every bound as a power of z; and where f tends to 0, they have
-    0 between them.
+    An extreme is infinite where |f| outgrows every bound as a power of z; and where f tends to a number, they
+    have it between them.
     """
     middle = tuple(map(middle_of, box))
     ends = [end for end in (box[0].low, box[0].high) if isinf(end) or end == 0]
     if tail is None or not ends:
         return Extent(values, values, middle, middle)
     limit = (ends[0], *middle[1:])
+    if tail.swing == 2 and not switching:
+        return Extent(single(-inf), single(inf), limit, limit)
     if tail.grows and values.low >= 0:
         return Extent(values, single(inf), middle, limit)
     if tail.grows and values.high <= 0:
         return Extent(single(-inf), values, limit, middle)
-    if tail.vanishes:
-        least, greatest = min(values.high, 0.0), max(values.low, 0.0)
-        return Extent(Interval(values.low, least), Interval(greatest, values.high), limit, limit)
-    if isinf(limit[0]) and (known := limit_of(tail)):
-        c, side = arb(known[0]), known[1]
-        near = Interval(-upper(-c), upper(c))
-        if side < 0:
-            return Extent(Interval(values.low, min(values.high, near.high)), near, middle, limit)
-        return Extent(near, Interval(max(values.low, near.low), values.high), limit, middle)
-    return Extent(values, values, middle, middle)
+    if (known := limit_of(tail)) is None:
+        return Extent(values, values, middle, middle)
+    near, side = known
+    least = near if side > 0 else Interval(values.low, min(values.high, near.high))
+    greatest = near if side < 0 else Interval(max(values.low, near.low), values.high)
+    return Extent(least, greatest, middle if side < 0 else limit, middle if side > 0 else limit)
 
 
 def _end(v: Interval, *, low: bool) -> Interval:

@@ -99,6 +99,8 @@ def _pow(x: Interval, c: Interval) -> Interval | None:
     """x^c: for any x where c is one whole number, for x ≥ 0 where c is positive, else for x > 0."""
     power = c.low
     if power != c.high or isinf(power):
+        if x.low == 0 < power and c.high < inf:  # of each x it rises or falls with c
+            return Interval(0.0, max(_raised(end)(x).high for end in (power, c.high)))
         return _exp(mul(c, _log(x))) if x.low > 0 else None
     if power < 0:
         inverse = _pow(x, Interval(-power, -power))

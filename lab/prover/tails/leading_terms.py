@@ -15,6 +15,8 @@ from typing import TypeAlias
 
 from flint import arb, fmpq
 
+from lab.numerics import Interval
+from lab.prover.intervals.rounding import upper
 from lab.prover.tails.orders import CONSTANT, NONE, ONE, ZERO, Order, Span, Tail, number_in, products
 
 MOST_TERMS = 3
@@ -154,18 +156,20 @@ def terms_of(x: Tail) -> Series | None:
     return Series(x.start, (), (x.order, x.span))
 
 
-def limit_of(x: Tail) -> tuple[fmpq, int] | None:
-    """The number that f tends to and whether f is above it (1) or below (−1) in all of the tail; None where
-    neither is known.
+def limit_of(x: Tail) -> tuple[Interval, int] | None:
+    """What holds the number that f tends to where t has no end, and whether f is above it (1) or below (−1)
+    in all of the tail, or neither is known (0); None where no such number is known.
     """
+    if x.vanishes:
+        return Interval(0.0, 0.0), 0
     f = terms_of(x)
     if f is None or not f.terms or f.terms[0][0] != CONSTANT:
         return None
+    limit, side = arb(f.terms[0][1]), 0
     with suppress(NoTermsError):
         low, high = Series(f.start, f.terms[1:], f.rest).largest[1]
-        if low > 0 or high < 0:
-            return f.terms[0][1], 1 if low > 0 else -1
-    return None
+        side = int(low > 0) - int(high < 0)
+    return Interval(-upper(-limit), upper(limit)), side
 
 
 def _gathered(start: fmpq, terms: Iterable[tuple[Order, fmpq]], rests: Sequence[Part]) -> Series:
@@ -237,6 +241,18 @@ def _arctan(x: Series) -> Series:
     return x * _taylor(x * x, (ONE, fmpq(-1, 3)), Span(ZERO, arb(1) / 5))
 
 
+def _sine(x: Series) -> Series:
+    """Of what is small: x·h(x²), with h(q) between 1 − q/6 and that + q²/120."""
+    _joined(x.start, x.parts, CONSTANT)
+    return x * _taylor(x * x, (ONE, fmpq(-1, 6)), Span(ZERO, arb(1) / 120))
+
+
+def _cosine(x: Series) -> Series:
+    """Of what is small: h(x²), with h(q) between 1 − q/2 and that + q²/24."""
+    _joined(x.start, x.parts, CONSTANT)
+    return _taylor(x * x, (ONE, fmpq(-1, 2)), Span(ZERO, arb(1) / 24))
+
+
 def _arccot(x: Series) -> Series:
     if not x._small()[1] > 0:
         raise NoTermsError
@@ -267,8 +283,11 @@ RULES: dict[str, Callable[..., Series]] = {
     "log": Series.log,
     "log1p": lambda x: (x + 1).log(),
     "sqrt": lambda x: x.power(fmpq(1, 2)),
+    "sin": _sine,
+    "cos": _cosine,
     "arctan": _arctan,
     "arccot": _arccot,
+    "asinh": lambda x: (x + (x * x + 1).power(fmpq(1, 2))).log(),
     "sinh": lambda x: (x.exp() - (-x).exp()) / 2,
     "cosh": lambda x: (x.exp() + (-x).exp()) / 2,
     "softplus": lambda x: (x.exp() + 1).log(),

@@ -81,8 +81,9 @@ class Tail:
 
     f = c·t^power·e^(rate·t) with c in ``span`` (None: nothing is known), and
     |f| ≥ least·t^growth·e^(climb·t), for the orders (rate, power) and ``lower`` = (climb, growth). It may be
-    known to be ``unbounded`` also where that says less, as of a logarithm. The ``origin`` of f is an
-    operation and the tails of its arguments.
+    known to be ``unbounded`` also where that says less, as of a logarithm. If its ``swing`` is 1, a
+    continuous f is, however far out, both above some c > 0 and below −c, as a wave is; if 2, above and
+    below every number. The ``origin`` of f is an operation and the tails of its arguments.
     """
 
     start: fmpq
@@ -92,6 +93,7 @@ class Tail:
     lower: Order = CONSTANT
     line: Line | None = None
     unbounded: bool = False
+    swing: int = 0
     origin: "tuple[str, tuple[Tail, ...]] | None" = None
 
     @property
@@ -142,6 +144,7 @@ def negative(x: Tail) -> Tail:
 
 def size(x: Tail) -> Tail:
     """Of |x|."""
+    x = replace(x, swing=0)
     if x.span is None or x.span.low >= 0:
         return x
     if x.span.high <= 0:
@@ -179,7 +182,8 @@ def total(x: Tail, y: Tail, same_sign: bool) -> Tail:
         if line.slope == 0 and order > CONSTANT:
             span, order = rest, CONSTANT
     grows = any(u.grows and (same_sign or v.is_bounded) for u, v in ((x, y), (y, x)))
-    return Tail(x.start, span, order, least, lower, line, grows)
+    swings = any(u.swing == 2 and v.is_bounded for u, v in ((x, y), (y, x)))
+    return Tail(x.start, span, order, least, lower, line, grows, 2 if swings else 0)
 
 
 def _line_beside(x: Tail, y: Tail) -> Line | None:
@@ -218,8 +222,10 @@ def product(x: Tail, y: Tail) -> Tail:
     for one, other in ((x, y), (y, x)):
         if one.line and other.line and (by := _number(other.line)) is not None:
             line = Line(one.line.slope * by, products(one.line.rest, other.line.rest))
-    grows = any(u.grows and v.least > 0 and v.lower >= CONSTANT for u, v in ((x, y), (y, x)))
-    return Tail(x.start, span, x.order.times(y.order), x.least * y.least, lower, line, grows)
+    stays = [(u, v) for u, v in ((x, y), (y, x)) if v.grows or (v.least > 0 and v.lower >= CONSTANT)]
+    grows = any(u.grows for u, _ in stays)
+    swing = max((2 if v.grows and u.swing else u.swing for u, v in stays), default=0)
+    return Tail(x.start, span, x.order.times(y.order), x.least * y.least, lower, line, grows, swing)
 
 
 def number_in(x: Span) -> fmpq | None:

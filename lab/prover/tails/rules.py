@@ -13,7 +13,7 @@ from typing import TypeAlias
 from flint import arb, fmpq
 
 from lab.numerics import Interval
-from lab.prover.intervals.rounding import div
+from lab.prover.intervals.rounding import div, single, sub
 from lab.prover.tails.leading_terms import terms_of
 from lab.prover.tails.orders import (
     CONSTANT,
@@ -46,14 +46,17 @@ Rule: TypeAlias = Callable[[Tail, Interval], Tail | None]
 
 
 def variable(z: Interval) -> Tail:
-    """The order of z itself over an interval on one side of 0; of t = 1/|z| where it ends at 0."""
-    sign = 1 if z.low >= 0 else -1
-    one, none = arb(sign), Span(ZERO, ZERO)
-    if 0 in (z.low, z.high):
-        order = Order(power=-ONE)
-        return Tail(1 / exact(z.magnitude), Span(one, one), order, arb(1), order)
-    start, order = exact(z.low if sign > 0 else -z.high), Order(power=fmpq(1))
-    return Tail(start, Span(one, one), order, arb(1), order, Line(fmpq(sign), none))
+    """The order of z itself over an interval on one side of 0, with t = |z|."""
+    sign, order = 1 if z.low >= 0 else -1, Order(power=ONE)
+    one, line = Span(arb(sign), arb(sign)), Line(fmpq(sign), Span(ZERO, ZERO))
+    return Tail(exact(max(z.low, -z.high)), one, order, arb(1), order, line)
+
+
+def next_to(z: Interval, end: float) -> Tail:
+    """The order of z over an interval without an end of it, with t = 1/|z − end|."""
+    one, order = arb(1 if z.low == end else -1), Order(power=-ONE)
+    way = Tail(1 / (exact(z.high) - exact(z.low)), Span(one, one), order, arb(1), order)
+    return way if end == 0 else tail_of("add", z, (single(end), None), (sub(z, single(end)), way))
 
 
 def tail_of(name: str, values: Interval, *x: tuple[Interval, Tail | None]) -> Tail:
@@ -62,8 +65,9 @@ def tail_of(name: str, values: Interval, *x: tuple[Interval, Tail | None]) -> Ta
     plain = of_interval(values, start)
     arguments = [tail or of_interval(within, start) for within, tail in x]
     made = _made(name, [within for within, _ in x], arguments)
+    swing = int(arguments[0].grows) if name in ("sin", "cos") else made.swing if made else 0
     if made is None:
-        return replace(plain, origin=(name, tuple(arguments)))
+        return replace(plain, swing=swing, origin=(name, tuple(arguments)))
     span, order = made.span, made.order
     if made.line and made.line.slope == 0:
         span, order = made.line.rest, CONSTANT
@@ -88,7 +92,7 @@ def tail_of(name: str, values: Interval, *x: tuple[Interval, Tail | None]) -> Ta
         key=lambda known: (known[0], float(known[1].lower())),
         default=(CONSTANT, ZERO),
     )
-    return Tail(start, span, order, least.lower(), lower, made.line, made.unbounded, origin)
+    return Tail(start, span, order, least.lower(), lower, made.line, made.unbounded, swing, origin)
 
 
 def _is_narrower(x: Span, y: Span) -> bool:
@@ -168,6 +172,8 @@ def _logarithm(x: Tail, within: Interval) -> Tail | None:
         start, slope = arb(x.start), arb(x.order.rate)
         span = Span(slope + rest.low.min(ZERO) / start, slope + rest.high.max(ZERO) / start)
         return Tail(x.start, span, Order(power=fmpq(1)), line=Line(x.order.rate, rest))
+    if within.high <= 1:
+        return negative(_slow(inverse(x), Interval(1.0, inf), arb(1)))
     return _slow(x, within, arb(1)) if within.low >= 1 else None
 
 
