@@ -675,13 +675,27 @@ def test_verdicts_end_a_run_a_few_and_show_tells_more(lab, small, monkeypatch):
     assert re.fullmatch(r"\d+ more verdicts \(.*updates small \d.*\): lab show small/\S+", more)
     out = lab("show", "small")[1]
     told = json.loads(lab("show", "small", "--json")[1])["verdicts"]
-    assert len(told) == int(more.split()[0]) + 1
+    diagnoses = [one for one in told if not one["under"]]
+    assert len(told) > len(diagnoses) == int(more.split()[0]) + 1
     assert "more verdict" not in out
-    keys = {"rule", "variant", "layer", "step", "value", "threshold", "trials", "of", "sentence", "over"}
+    keys = {
+        "rule",
+        "variant",
+        "layer",
+        "step",
+        "value",
+        "threshold",
+        "trials",
+        "of",
+        "sentence",
+        "over",
+        "under",
+    }
     unwrapped = " ".join(out.split())
     for verdict in told:
         assert set(verdict) == keys
-        assert f"{verdict['variant']}: {verdict['sentence']} [{verdict['rule']}: " in unwrapped
+        by_itself = f"{verdict['variant']}: {verdict['sentence']} [{verdict['rule']}: "
+        assert (f"– {verdict['sentence']}" if verdict["under"] else by_itself) in unwrapped
     assert {"slow early layers", "updates small"} <= {verdict["rule"] for verdict in told}
 
 

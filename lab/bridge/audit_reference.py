@@ -81,8 +81,9 @@ _FAR = (2.0**200, 2.0**10)
 def _limit(extent: Extent) -> float:
     """The limit of what has this extent near infinity; NaN where it is not known, or there is none."""
     least, most = extent.least.low, extent.greatest.high
-    if extent.greatest.low == inf or extent.least.high == -inf:
-        return inf if extent.greatest.low == inf else -inf
+    rises, falls = extent.greatest.low == inf, extent.least.high == -inf
+    if rises != falls:  # what does both swings
+        return inf if rises else -inf
     size = max(abs(least), abs(most))
     if size <= 1e-50:
         return 0.0

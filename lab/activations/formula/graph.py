@@ -37,6 +37,9 @@ class Expression:
     position: int  # of an open parameter, from 1 on
     number: float | None  # of a constant: the number that it is known to be exactly
     values: Interval | None  # of a constant of an exact graph: what holds it; None where it is undefined
+    origin: (
+        tuple[str, tuple[Expression, ...]] | None
+    )  # of such a constant that is no float: what it is made of
     total: bool  # whether it is seen to be defined for every real z
     varies: bool  # whether it depends on z
 
@@ -109,15 +112,16 @@ class Graph(ABC):
         position: int = 0,
         number: float | None = None,
         values: Interval | None = None,
+        origin: tuple[str, tuple[Expression, ...]] | None = None,
     ) -> Expression:
         if name in COMMUTATIVE:
             x = tuple(sorted(x, key=_index))
-        key = (name, x, position, None if number is None else number.hex(), values)
+        key = (name, x, position, None if number is None else number.hex(), values, origin)
         if key not in self._made:
             total = _is_total(name, x) and all(argument.total for argument in x)
             varies = name == "z" or any(argument.varies for argument in x)
             self._made[key] = Expression(
-                self, len(self._made), name, x, position, number, values, total, varies
+                self, len(self._made), name, x, position, number, values, origin, total, varies
             )
         return self._made[key]
 

@@ -100,7 +100,7 @@ def continued(
 
 def _step(node: Expression, known: Mapping[Expression, Branch]) -> tuple[Rule, tuple[Expression, ...]]:
     """The rule of a node and what it is applied to; a choice that is decided needs one branch only."""
-    name, arguments = node.operation, node.arguments
+    name, arguments = node.origin or (node.operation, node.arguments)
     if name == "z":
         return _same, ()
     if name == "constant":

@@ -44,7 +44,10 @@ class ExactGraph(Graph):
         if name in RULES and all(argument.operation == "constant" for argument in x):
             values = [argument.values for argument in x]
             with ctx.workprec(_PRECISION):
-                return self.constant(None if None in values else RULES[name](*values))
+                held = None if None in values else RULES[name](*values)
+            if held is not None and held.low != held.high:
+                return self._node("constant", values=held, origin=(name, x))
+            return self.constant(held)
         return self._node(name, *x)
 
     def derivative(self, of: Expression, by: Expression) -> Expression:
