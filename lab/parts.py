@@ -287,7 +287,7 @@ class Optimiser(ABC):
     """What turns gradients into steps, with explicit state. Arrays have the shape (trial, parameter).
 
     θ ← θ + Δθ is the training loop's, and so is the decay of weights, which is the same for all. One of one's
-    own has `step`, and the names of what it ``remembers``:
+    own has `step`, and the names of what it ``remembers``; `lab.testing.check_optimiser` tries it:
 
     >>> from dataclasses import dataclass
     >>> @dataclass(frozen=True)
@@ -298,10 +298,16 @@ class Optimiser(ABC):
     >>> Signs().step({}, np.array([[3.0, -0.1]]), eta=0.5, number=1, out=out)
     >>> out.tolist()
     [[-0.5, 0.5]]
+    >>> from lab.testing import check_optimiser
+    >>> check_optimiser(Signs())
     """
 
     remembers: ClassVar[tuple[str, ...]] = ()
     """The names of the arrays of its state, which are 0 before the first step."""
+
+    elementwise: ClassVar[bool] = False
+    """Whether the Δθ of a parameter depends on its own gradients alone, so that large networks may be moved
+    a block of parameters at a time, which is sooner; else ``gradient`` is always that of all."""
 
     def initial(self, theta: Array) -> State:
         """The state before the first step."""
@@ -309,7 +315,10 @@ class Optimiser(ABC):
 
     @abstractmethod
     def step(self, state: State, gradient: Array, eta: float, number: int, out: Array) -> None:
-        """Write Δθ of step ``number`` (1, 2, …) into ``out``; ``gradient`` is left as it was."""
+        """Write Δθ of step ``number`` (1, 2, …) into ``out``; ``gradient`` is left as it was.
+
+        What is remembered is written into the arrays of ``state``.
+        """
 
     def multiple(self, eta: float) -> float | None:
         """The c of an optimiser whose Δθ is c ∇C at every step; None for all others."""

@@ -35,12 +35,14 @@ from scipy.special import softmax
 from lab.data.dataset import Dataset, assembled, outputs
 from lab.experiment import checks
 from lab.experiment.keys import Key, dotted
+from lab.experiment.specify import spec_of
 from lab.experiment.validation import validated
 from lab.experiment.variants import Variant
 from lab.network.backprop import forward
 from lab.network.buffers import make_pass, with_ones
 from lab.network.costs import SoftmaxCrossEntropy
 from lab.numerics import Array
+from lab.parts import Activation
 from lab.results.run import Run
 from lab.runs import tables
 from lab.runs.bench import Bench
@@ -77,7 +79,8 @@ class LabNetwork(BaseEstimator):  # type: ignore[misc, unused-ignore]
     """What both estimators share: parameters that are keys of an experiment file; abstract.
 
     ``hidden`` are the widths n_1 … n_{L−1}, ``activation`` is σ of these layers as files name it: a name, a
-    formula in z, a table of a name and parameters, or a list of one for each. ``output``, ``cost``,
+    formula in z, a table of a name and parameters; an activation as `lab.activation` makes it; or a list of
+    one for each. ``output``, ``cost``,
     ``initialiser`` and ``optimiser`` are named likewise; None is what is usual. ``eta``, ``decay``,
     ``batch``, ``epochs`` and ``dtype`` are η, λ, the examples of a step, passes over the data and the
     precision, ``quantities`` and ``every`` what is recorded and when. ``random_state`` is that of the first
@@ -126,11 +129,13 @@ class LabNetwork(BaseEstimator):  # type: ignore[misc, unused-ignore]
     def _fit(self, data: Dataset) -> None:
         """Train one trial on the data. Raises PartError with all that is wrong with the parameters."""
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
-        values: dict[str, Any] = {"data": {"name": data.name}, "trials": {"seeds": 1, "seed": seed}}
+        designs: dict[str, Any] = {}
+        values: dict[str, Any] = {"data": {"name": data.name}, "activations": designs}
+        values["trials"] = {"seeds": 1, "seed": seed}
         for name, (table, key) in KEYS.items():
             given = getattr(self, name)
             if (value := self.usual.get(name) if given is None else given) is not None:
-                values.setdefault(table, {})[key] = _plain(value)
+                values.setdefault(table, {})[key] = _plain(value, designs)
         if isinstance(batch := values["training"]["batch"], int):
             values["training"]["batch"] = min(batch, len(data.x_train))
         base = validated(values)
@@ -257,10 +262,19 @@ def _held(made: list[tuple[Variant, Training]], readings: Readings, data: Datase
     return HeldRun(info, tables.measured(part) | untrained(made))
 
 
-def _plain(value: Any) -> Any:
-    """A parameter as a file would have it: lists for sequences, Python's numbers for numpy's."""
+def _plain(value: Any, designs: dict[str, Any]) -> Any:
+    """A parameter as a file would have it: lists for sequences, Python's numbers for numpy's, tables for σ.
+
+    One by its derivative is put among the ``designs``, and named.
+    """
+    if isinstance(value, Activation):
+        written = spec_of(value)
+        if "derivative" not in written:
+            return written
+        designs[name := f"design-{len(designs) + 1}"] = written
+        return name
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, Mapping):
-        return {key: _plain(one) for key, one in value.items()}
-    return [_plain(one) for one in value] if isinstance(value, list | tuple | np.ndarray) else value
+        return {key: _plain(one, designs) for key, one in value.items()}
+    return [_plain(one, designs) for one in value] if isinstance(value, list | tuple | np.ndarray) else value

@@ -89,6 +89,18 @@ def test_a_search_finds_the_activation():
     assert search.fit(X[:200], Y[:200]).best_params_ == {"activation": "tanh"}
 
 
+@pytest.mark.parametrize(
+    "sigma", ["gelu", "tanh(z) + 0.1*z", lab.activation(derivative="exp(-z**2)")], ids=str
+)
+def test_an_activation_that_was_made_before_is_one(sigma):
+    """It had been refused, of whatever kind."""
+    sigma = lab.activation(sigma) if isinstance(sigma, str) else sigma
+    net = LabClassifier(activation=[sigma, "tanh"], hidden=(6, 5), epochs=2, random_state=0)
+    again = pickle.loads(pickle.dumps(clone(net).fit(X[:90], Y[:90])))
+    assert again.network_.sigmas[0] == sigma
+    assert (again.predict(X[:20]) == net.fit(X[:90], Y[:90]).predict(X[:20])).all()
+
+
 def test_wrong_parameters_are_all_told():
     net = LabClassifier("thanh", (0,), eta=-1.0)
     with pytest.raises(PartError) as error:

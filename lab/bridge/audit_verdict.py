@@ -47,6 +47,8 @@ class Audited:
     sign_at, sign_due, not_finite_at, not_finite_due
         A z at which the sign is wrong, where NaN or ∞ is computed and a number is due, and what is due there;
         NaN where none.
+    of_nan
+        The number that σ of NaN is, which hides that one was lost; NaN where it is none.
     verdict
         The gravest of it in words.
     """
@@ -70,10 +72,11 @@ class Audited:
     sign_due: float
     not_finite_at: float
     not_finite_due: float
+    of_nan: float
 
     @property
     def grave(self) -> bool:
-        """Whether it is a false 0 or number, a wrong sign, or none at a finite z."""
+        """Whether it is a false 0 or number, also of NaN, a wrong sign, or none at a finite z."""
         return bool(self._graves)
 
     @property
@@ -88,6 +91,7 @@ class Audited:
             (not isnan(self.zero_from), self.zero_from, self.zero_due, zero),
             (isfinite(self.not_finite_at), self.not_finite_at, self.not_finite_due, no_number),
             (not isnan(self.sign_at), self.sign_at, self.sign_due, sign),
+            (not isnan(self.of_nan), nan, nan, f"of NaN is {self.of_nan:.4g}"),
             (not isnan(self.number_at), self.number_at, self.number_got - self.number_due, number),
         )
         return [
@@ -178,6 +182,7 @@ def judged(
         sign_due=at_largest(wrong_sign, due),
         not_finite_at=nearest(no_number, z),
         not_finite_due=nearest(no_number, due),
+        of_nan=nearest(np.isnan(z) & np.isnan(due), got) if of == "value" else nan,
     )
     return found, np.where(no_number | false_zero | false_number | wrong_sign, inf, error)
 

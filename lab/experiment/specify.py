@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from lab import plugins
+from lab.activations.design.integral import Integral
 from lab.activations.formula.formula import Formula
 from lab.errors import PartError
 from lab.parts import Activation
@@ -96,6 +97,22 @@ def as_table(spec: object) -> dict[str, Any]:
     if not isinstance(spec, Mapping):
         raise PartError(f"{EXPECTED}, got {spec!r}")
     return dict(spec)
+
+
+def spec_of(sigma: Activation) -> dict[str, Any]:
+    """The table of which `from_spec` makes this activation. Raises PartError where its class has no name.
+
+    >>> spec_of(from_spec({"name": "a*tanh(z)", "a": 2.0}))
+    {'name': 'a*tanh(z)', 'a': 2.0}
+    """
+    if isinstance(sigma, Formula | Integral):
+        return {"name" if isinstance(sigma, Formula) else "derivative": sigma.text, **dict(sigma.parameters)}
+    name = next((one for one, part in plugins.usable("activations").items() if part is type(sigma)), None)
+    if name is None:
+        raise PartError(f"{sigma}: a class that no package has installed; write its formula")
+    given = {key: getattr(sigma, field.name) for key, field in plugins.fields(type(sigma)).items()}
+    inner = {key: spec_of(value) for key, value in given.items() if isinstance(value, Activation)}
+    return {"name": name, **given, **inner}
 
 
 def _designed(name: str, design: Mapping[str, Any]) -> Activation:

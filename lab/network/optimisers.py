@@ -16,6 +16,8 @@ from lab.parts import Optimiser, State
 class Averaging(Optimiser):
     """An optimiser that remembers running means; abstract. Its fields are shares in [0, 1), or ε > 0."""
 
+    elementwise = True
+
     def __post_init__(self) -> None:
         for name, value in vars(self).items():
             if name == "epsilon" and not value > 0:
@@ -35,6 +37,8 @@ class Descent(Optimiser):
     >>> out
     array([[-1.,  2.]])
     """
+
+    elementwise = True
 
     def step(self, state: State, gradient: Array, eta: float, number: int, out: Array) -> None:
         np.multiply(gradient, scalar(-eta, gradient.dtype), out)

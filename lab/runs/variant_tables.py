@@ -19,6 +19,9 @@ from lab.training.stack import Training
 CURVE_Z: Array = np.union1d(np.linspace(-8, 8, 321), EDGES)
 """Where σ and σ′ are sampled for the table ``curves``."""
 
+FAR_Z: Array = np.linspace(-64, 64, 513)
+"""Where they are sampled too if they swing there."""
+
 
 def untrained(made: Sequence[tuple[Variant, Training]]) -> dict[str, pd.DataFrame]:
     """The tables ``variants`` and ``curves``, by their names."""
@@ -130,6 +133,14 @@ def sampled(variant: str, sigmas: Sequence[Activation]) -> pd.DataFrame:
     frames = []
     for l, sigma in enumerate(sigmas, 1):
         with np.errstate(all="ignore"):
-            values = {"sigma": sigma(CURVE_Z), "slope": sigma.derivative(CURVE_Z)}
-        frames.append(pd.DataFrame({"variant": variant, "layer": l, "z": CURVE_Z, **values}))
+            z = np.union1d(CURVE_Z, FAR_Z) if _waves(sigma) else CURVE_Z
+            values = {"sigma": sigma(z), "slope": sigma.derivative(z)}
+        frames.append(pd.DataFrame({"variant": variant, "layer": l, "z": z, **values}))
     return pd.concat(frames, ignore_index=True)
+
+
+def _waves(sigma: Activation) -> bool:
+    """Whether σ′ at `FAR_Z` is not on the lines between `CURVE_Z`, as that of a wave."""
+    slope, seen = sigma.derivative(FAR_Z), sigma.derivative(CURVE_Z)
+    off = np.abs(slope - np.interp(FAR_Z, CURVE_Z, seen))
+    return bool((off > 0.05 * np.ptp(slope[np.isfinite(slope)])).any())

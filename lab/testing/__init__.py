@@ -1,4 +1,4 @@
-"""The conformance suite: what the backpropagation core relies on, for anyone's activation or cost.
+"""The conformance suite: what the backpropagation core relies on, for anyone's activation, cost or optimiser.
 
 ::
 
@@ -17,6 +17,13 @@ range claim, with_derivative, value
 """
 
 from lab.testing.gradients import check_cost, directional_derivatives
+from lab.testing.steps import check_optimiser
 from lab.testing.suite import ACTIVATION_CHECKS, check_activation
 
-__all__ = ["ACTIVATION_CHECKS", "check_activation", "check_cost", "directional_derivatives"]
+__all__ = [
+    "ACTIVATION_CHECKS",
+    "check_activation",
+    "check_cost",
+    "check_optimiser",
+    "directional_derivatives",
+]

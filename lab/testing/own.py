@@ -1,4 +1,4 @@
-"""The suite run on the activations and the costs of an experiment that are somebody's own."""
+"""The suite run on the activations, costs and optimisers of an experiment that are somebody's own."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ from lab.parts import Activation
 from lab.runs.preparation import at_its_value
 from lab.testing.calling import with_place
 from lab.testing.gradients import check_cost
+from lab.testing.steps import check_optimiser
 from lab.testing.suite import check_activation
 
 
 def faults_of_own(plan: Plan) -> list[Finding]:
-    """What fails first in each activation and cost of an experiment that is a class of one's own, at its key.
+    """What fails first in each σ, cost and optimiser of one's own in an experiment, at its key.
 
     What the lab ships and formulas are not checked again; what cannot be made is told by
     `lab.experiment.checks.parts`.
@@ -31,7 +32,7 @@ def faults_of_own(plan: Plan) -> list[Finding]:
     found = []
     every = ((variant, *named) for variant in plan.variants for named in named_parts(variant.settings))
     for variant, key, part, spec in every:
-        if part.kind in ("activations", "costs"):
+        if part.kind in ("activations", "costs", "optimisers"):
             at = repr((spec, variant.settings.network.output))
             if at not in faults:
                 faults[at] = _fault(part.kind, spec, variant, plan)
@@ -41,13 +42,15 @@ def faults_of_own(plan: Plan) -> list[Finding]:
 
 
 def _fault(kind: str, spec: Any, variant: Variant, plan: Plan) -> str:
-    """What fails first of an activation, or of a cost with the variant's output σ."""
+    """What fails first of an activation, of an optimiser, or of a cost with the variant's output σ."""
     designs = variant.settings.designs
     where: dict[str, Any] = {"folder": plan.folder, "allow_code": plan.allow_code}
     try:
         if kind == "activations":
             return _of_own(from_spec(spec, designs, **where), check_activation)
-        cost = plugins.build("costs", spec, **where)
+        if kind == "optimisers":
+            return _of_own(plugins.build(kind, spec, **where), check_optimiser)
+        cost = plugins.build(kind, spec, **where)
         output = from_spec(variant.settings.network.output, designs, **where)
         return "" if cost.refuses(output) else _of_own(cost, partial(check_cost, sigma=output))
     except Exception:  # which is told already

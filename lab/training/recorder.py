@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from lab.errors import PartError
 from lab.experiment.schedule import Schedule
 from lab.numerics import Array
 from lab.parts import Probe
@@ -197,7 +198,7 @@ class Recorder:
         for l in range(1, snapshot.network.depth + 1):
             layer = found.layers[here, :, l - 1]
             for probe, places in self._probes:
-                values = probe.measure(snapshot, l)
+                values = _measured(probe, snapshot, l)
                 for i, column in places:
                     layer[..., column] = by_reading(values[i])
             for k, h in self._binned_in(here):
@@ -235,6 +236,19 @@ class Recorder:
     def _binned_in(self, here: slice) -> list[tuple[int, int]]:
         """Of these readings the places of those at which z is binned, and their numbers among all such."""
         return _among(self.recording.schedule.histograms, here)
+
+
+def _measured(probe: Probe, snapshot: Snapshot, l: int) -> list[Array]:
+    """The quantities of a layer, (T,) each. Raises PartError where a probe gives anything else."""
+    values = [np.asarray(one) for one in probe.measure(snapshot, l)]
+    due = [(len(snapshot.p.z[l]),)] * len(probe.columns)
+    if (shapes := [one.shape for one in values]) != due:
+        told = " and ".join(map(str, shapes))
+        raise PartError(
+            f"{probe}: measure gives arrays of the shape {told}; expected for each column, of "
+            f"{', '.join(probe.columns)}, an array of the shape {due[0]}: a number a trial"
+        )
+    return values
 
 
 def _among(chosen: Array, here: slice) -> list[tuple[int, int]]:

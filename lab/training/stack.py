@@ -98,8 +98,9 @@ class Stack:
         self._whole = _Vectors(self.theta.vector, self.gradient.vector, self.state, decay)
         self.order = Order(len(training.train), training.batch, streams)
         self.feed = Feed(training.network, training.train, self.order)
-        size = max(BLOCK // len(trials), 1)
-        cuts = [slice(at, at + size) for at in range(0, self.theta.vector.shape[1], size)]
+        every = self.theta.vector.shape[1]
+        size = max(BLOCK // len(trials), 1) if training.optimiser.elementwise else every
+        cuts = [slice(at, at + size) for at in range(0, every, size)]
         self._blocks = [self._whole.columns(cut) for cut in cuts]
         self._scratch = np.empty_like(self._blocks[0].theta)
         self._propagated = self._planned = False

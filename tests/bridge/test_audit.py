@@ -298,6 +298,15 @@ def own(tmp_path, code):
     return path
 
 
+def test_a_number_that_nan_becomes_is_a_fault(tmp_path):
+    """It had been called exact."""
+    code = "f = lambda z: np.where(z > 0, z, 0)\ndef g(z): return np.where(np.isnan(z), 7, np.maximum(z, 0))"
+    for name, dtype in (("f", "float32"), ("g", "float16")):
+        path = own(tmp_path, code)
+        ((row, _, _),) = audited(path, name, dtypes=[dtype], formula="relu(z)", allow_code=True).rows
+        assert (row.grave, row.verdict) == (True, f"σ of NaN is {0 if name == 'f' else 7}")
+
+
 def test_a_dtype_that_the_library_of_ones_own_function_lacks_is_left_out_and_said(tmp_path):
     found = audited(own(tmp_path, "f = np.tanh"), "f", formula="tanh(z)", allow_code=True)
     assert {one.dtype for one, _, _ in found.rows} == DTYPES.keys() - {"bfloat16"}

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from lab.activations.catalogue import ALIASES, EXAMPLES, TABLE
+from lab.activations.catalogue import ALIASES, EXAMPLES, TABLE, examples
 from lab.activations.design.clipped_slope import ClippedSlope
 from lab.activations.design.integral import Integral
 from lab.activations.design.knots import Knots
@@ -12,7 +12,7 @@ from lab.activations.formula.formula import Formula
 from lab.activations.hyperbolic import Tanh
 from lab.activations.rectifiers import LeakyReLU, ReLU
 from lab.errors import PartError
-from lab.experiment.specify import from_spec
+from lab.experiment.specify import from_spec, spec_of
 
 ELU = TABLE["elu"]
 LeCunTanh = TABLE["lecun-tanh"]
@@ -60,6 +60,21 @@ def test_a_name(name):
 @pytest.mark.parametrize("alias", [alias for alias, name in ALIASES.items() if name not in EXAMPLES])
 def test_an_alias(alias):
     assert from_spec(alias) == from_spec({"name": alias}) == TABLE[ALIASES[alias]]()
+
+
+SPECIFIED = [*examples().values(), Formula("a*z", (("a", 2.0),)), from_spec({"derivative": "exp(-z**2)"})]
+
+
+@pytest.mark.parametrize("sigma", SPECIFIED, ids=str)
+def test_the_spec_of_an_activation_makes_it_again(sigma):
+    assert from_spec(spec_of(sigma)) == sigma
+
+
+def test_a_class_of_ones_own_has_no_spec(tmp_path):
+    (tmp_path / "mine.py").write_text(MINE, encoding="utf-8")
+    mine = from_spec("mine.py:Cubic", folder=tmp_path, allow_code=True)
+    with pytest.raises(PartError, match="a class that no package has installed; write its formula"):
+        spec_of(mine)
 
 
 def test_a_design_may_not_be_hidden_by_an_alias():

@@ -151,6 +151,21 @@ def test_faults_of_classes_and_claims_alone_are_no_mistakes_of_the_file(written,
     assert [line for line, _ in refused(written, tmp_path, mended, unchecked=True)[1]] == [6, 11]
 
 
+def test_an_optimiser_of_ones_own_that_writes_no_step_is_refused_before_it_trains(written, tmp_path):
+    code = """
+from dataclasses import dataclass
+import lab
+@dataclass(frozen=True)
+class Own(lab.Optimiser):
+    def step(self, state, gradient, eta, number, out):
+        return -eta * gradient
+"""
+    (tmp_path / "own.py").write_text(code, encoding="utf-8")
+    path = written('[data]\nname = "moons"\n[network]\nhidden = [3]\n[training]\noptimiser = "own.py:Own"\n')
+    with pytest.raises(ClaimError, match=r":6: training\.optimiser: own\.py: Own\(\): step 1 writes no Δθ"):
+        prepare(path, allow_code=True)
+
+
 @pytest.mark.parametrize(
     ("value", "gradient", "said"),
     [

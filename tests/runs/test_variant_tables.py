@@ -8,10 +8,11 @@ from lab.activations.formula.formula import Formula
 from lab.activations.hyperbolic import Tanh
 from lab.activations.logistic import Sigmoid
 from lab.activations.rectifiers import LeakyReLU
+from lab.experiment.specify import from_spec
 from lab.network.backprop import Network
 from lab.runs import tables, variant_tables
 from lab.runs.tables import Part
-from lab.runs.variant_tables import CURVE_Z
+from lab.runs.variant_tables import CURVE_Z, sampled
 from lab.training.loop import train
 from lab.training.recorder import EDGES
 from tests.runs.test_tables import FIRST, variant, whole_table
@@ -104,3 +105,18 @@ def test_curves_sample_every_layer():
     near = np.abs(CURVE_Z) < 300
     np.testing.assert_allclose(hidden["slope"][near], 1 / np.cosh(CURVE_Z[near]) ** 2, rtol=1e-12)
     assert (CURVE_Z.min(), CURVE_Z.max()) == (EDGES[0], EDGES[-1])
+
+
+@pytest.mark.parametrize("name", ["sin(z)", "z + sin(3*z)/3", "snake"])
+def test_a_wave_is_sampled_as_one_as_far_as_z_are_drawn(name):
+    """Beyond |z| = 8 its curve had been a zigzag between the bins of z."""
+    sigma = from_spec(name)
+    rows = sampled("a", [sigma]).query("abs(z) <= 60")
+    z = np.linspace(-60, 60, 999)
+    drawn = np.interp(z, rows["z"], rows["slope"])
+    assert np.abs(drawn - sigma.derivative(z)).max() < 0.15 * np.ptp(drawn)
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "relu", "gelu", "z**3", "sqrt(abs(z))", "z"])
+def test_what_swings_nowhere_has_no_more_samples(name):
+    assert len(sampled("a", [from_spec(name)])) == len(CURVE_Z)

@@ -14,9 +14,10 @@ from lab.activations.hyperbolic import Tanh
 from lab.activations.logistic import Sigmoid
 from lab.activations.rectifiers import ReLU
 from lab.network.costs import Quadratic
+from lab.network.optimisers import TABLE as OPTIMISERS
 from lab.numerics import REALS, Interval
-from lab.parts import Activation
-from lab.testing import ACTIVATION_CHECKS, check_activation, check_cost
+from lab.parts import Activation, Optimiser
+from lab.testing import ACTIVATION_CHECKS, check_activation, check_cost, check_optimiser
 from tests.activations.test_activation import Cubic
 
 SiLU = TABLE["silu"]
@@ -396,6 +397,42 @@ class HalvedGradient(Quadratic):
     def gradient(self, a, y, out):
         super().gradient(a, y, out)
         out /= 2
+
+
+@dataclass(frozen=True)
+class Stepping(Optimiser):
+    """The lines of a step."""
+
+    code: str
+    remembers = ("m",)
+    elementwise = True
+
+    def step(self, state, gradient, eta, number, out):
+        names = {"np": np, "state": state, "gradient": gradient, "eta": eta, "out": out}
+        exec(self.code, names)
+        return names.get("returned")
+
+
+@pytest.mark.parametrize("optimiser", OPTIMISERS.values())
+def test_the_optimisers_of_the_lab_pass(optimiser):
+    check_optimiser(optimiser())
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("returned = -eta * gradient", r"step 1 writes no Δθ .* it is returned, and has to be written"),
+        ("out[:, 1:] = gradient[:, 1:]", "step 1 writes no Δθ of every parameter into out$"),
+        ("gradient *= -eta; out[...] = gradient", "step 1 writes into the gradient"),
+        ("state['m'] = gradient; out[...] = gradient", r"another array into state\['m'\]"),
+        ("out[...] = gradient / np.abs(gradient).max()", "depends on the trials beside it"),
+        ("out[...] = gradient / np.abs(gradient).max(axis=1, keepdims=True)", "says that it is elementwise"),
+    ],
+)
+def test_a_wrong_optimiser_is_caught(code, said):
+    """Such ones had trained without complaint, and learned nothing or something else."""
+    with pytest.raises(AssertionError, match=said):
+        check_optimiser(Stepping(code))
 
 
 def test_a_right_cost_passes_and_a_wrong_one_is_caught():

@@ -290,6 +290,23 @@ def test_decay_shrinks_weights_and_leaves_biases_untouched(optimiser):
 
 
 @dataclass(frozen=True)
+class Clipped(Optimiser):
+    """Descent of a gradient that is no longer than 0.1 in all."""
+
+    def step(self, state, gradient, eta, number, out):
+        size = np.linalg.norm(gradient, axis=1, keepdims=True)
+        np.multiply(gradient, -eta * np.minimum(1, 0.1 / size), out=out)
+
+
+def test_an_optimiser_that_looks_at_all_parameters_is_given_all(monkeypatch):
+    """A large network was moved block by block, so that each block had a norm of its own."""
+    given = training((5, 6, 3), steps=6, every=3, optimiser=Clipped())
+    whole = train(given, range(2))
+    monkeypatch.setattr("lab.training.stack.BLOCK", 20)
+    assert np.array_equal(train(given, range(2)).layers, whole.layers, equal_nan=True)
+
+
+@dataclass(frozen=True)
 class Spy(Optimiser):
     """Descent that notes the dtypes of what it is given."""
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from lab.activations.hyperbolic import Tanh
+from lab.errors import PartError
 from lab.experiment.schedule import Schedule, schedule
 from lab.network.backprop import Network
 from lab.network.costs import Quadratic
@@ -92,6 +93,28 @@ def test_only_the_wanted_columns_are_kept():
     second, speed = made.readings.layers[0, 1, 1]
     assert second == -12
     assert speed == pytest.approx(np.linalg.norm(given.gradient.b[2][1]), rel=1e-15)
+
+
+@dataclass(frozen=True)
+class Given(Probe):
+    """Whatever it is given."""
+
+    found: object
+    columns = ("found",)
+
+    def measure(self, snapshot, l):
+        return self.found
+
+
+@pytest.mark.parametrize(
+    "found",
+    [(np.ones((TRIALS, 2)),), np.ones(TRIALS), (1.0,), (), (np.ones(TRIALS), np.ones(TRIALS))],
+    ids=lambda found: str(np.shape(found)),
+)
+def test_a_probe_that_gives_no_number_a_trial_for_each_column_is_named(found):
+    """They had ended in "could not broadcast" and "tuple index out of range", or were taken as they came."""
+    with pytest.raises(PartError, match=rf"(?s)Given\(.*: measure gives .* of found, .* shape \({TRIALS},\)"):
+        recorder((Given(found),), ("found",)).record(0, snapshot(), figures(), SOUND)
 
 
 def test_histograms_are_taken_at_their_readings():

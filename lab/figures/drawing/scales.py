@@ -229,16 +229,16 @@ def powers_at_ticks(figure: Figure) -> None:
             axis.set_major_formatter(_PowerAtTicks(given))
 
 
-def short_number(value: float) -> str:
-    """A number for a cell of a map: two characters that count, a power of ten where it is small or large.
+def short_number(value: float, digits: int = 2) -> str:
+    """A number in so many characters that count, a power of ten where it is small or large, in one less.
 
     >>> [short_number(value) for value in (0.0042, 0.59, 23.4, 234.0, 1e6)]
     ['4·10⁻³', '0.59', '23', '230', '1·10⁶']
     """
     if value and not 0.01 <= abs(value) < 1e4:
-        digits, exponent = f"{value:.0e}".split("e")
-        return f"{digits}·{power_of_ten(10.0 ** int(exponent))}"
-    return f"{float(f'{value:.2g}'):g}"
+        factor, exponent = f"{value:.{digits - 2}e}".split("e")
+        return f"{factor}·{_ten_to(int(exponent))}"
+    return f"{float(f'{value:.{digits}g}'):g}"
 
 
 def power_of_ten(value: float) -> str:

@@ -100,10 +100,16 @@ def legend(figure: Figure, more: Sequence[Entry] = ()) -> None:
     width = figure.get_figwidth() * 72 / (8 * _CHARACTER)
     handles, told = zip(*entries, strict=True)
     labels = ["\n".join(textwrap.wrap(label, int(width) - 10)) for label in told]
-    columns = min(max(int(width / (max(map(len, labels)) + 9)), 1), len(entries))
+    wide = [max(map(len, label.split("\n"))) + 9 for label in labels]
+    columns = next(k for k in range(len(wide), 0, -1) if k == 1 or _side_by_side(wide, k) <= width)
     lines = sum(label.count("\n") + 1 for label in labels)
     figure.legend(handles, labels, loc="outside lower left", ncols=columns, handlelength=3.2)
     _grow(figure, 8 * _LINE * ceil(lines / columns))
+
+
+def _side_by_side(widths: Sequence[int], columns: int) -> int:
+    """How wide entries of a legend are together in so many columns, each as wide as its widest."""
+    return sum(int(column.max()) for column in np.array_split(widths, columns))
 
 
 def panel_legend(ax: Axes, entries: Sequence[Entry], width: float) -> None:

@@ -100,8 +100,8 @@ def _draw_bars(ax: Axes, reading: pd.DataFrame, whole: pd.DataFrame, when: str, 
     quiet: style.Looks = {"fontsize": style.SMALL, "color": style.QUIET, "in_layout": False}
     output = int(whole["layer"].max())
     last = output - 1 if output > 2 else output  # of hidden layers alone, as the verdicts tell it
-    totals = _totals(whole, last)
-    ax.text(0.02, 0.98, f"{when}, layers {last} to 1:\n{totals}", transform=ax.transAxes, va="top", **quiet)
+    told = f"{when}, layers {last} to 1:\n{_totals(whole, last)}" if last > 1 else when
+    ax.text(0.02, 0.98, told, transform=ax.transAxes, va="top", **quiet)
     if (reading["note"] == REMOVED).any():
         place = ax.get_xaxis_transform()
         ax.text(x[-1], 0.03, REMOVED, transform=place, ha="center", rotation="vertical", **quiet)

@@ -84,3 +84,15 @@ def test_titles_stand_at_one_height_whatever_the_notes():
     captions(axes, ["a", "b"], [[], ["2 of 3 trials diverged", "layer 1: zero from epoch 2"]], width=200)
     figure.draw_without_rendering()
     assert len({ax._left_title.get_window_extent().y0 for ax in axes}) == 1
+
+
+def test_a_legend_has_as_many_columns_as_have_room_for_their_own_entries():
+    """One long entry had put all others below each other, as the layers of a deep network."""
+    figure = Figure(figsize=(7, 3))
+    names = [*(f"layer {layer}" for layer in range(1, 21)), "predicted before training, scaled to the last"]
+    with style.context():
+        legend(figure, [(Line2D([], []), name) for name in names])
+        figure.canvas.draw()
+    (box,) = figure.legends
+    assert box._ncols >= 4
+    assert box.get_window_extent().x1 <= figure.bbox.x1

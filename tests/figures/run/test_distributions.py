@@ -45,6 +45,16 @@ def test_slopes_at_or_below_zero_are_marks_never_minus_infinity():
     assert (ax.collections[0].get_paths()[0].vertices[:, 1] > 0).all()
 
 
+def test_a_large_slope_is_written_as_a_power_of_ten():
+    tables = make_tables(("a",), 2, 2)
+    tables["curves"] = tables["curves"].assign(
+        slope=tables["curves"]["slope"] * 1.34e5 / tables["curves"]["slope"].max()
+    )
+    assert "1.3·10⁵" in [
+        text.get_text() for ax in draw("z_distribution", tables).axes for text in ax.get_yticklabels()
+    ]
+
+
 def test_of_a_slope_below_zero_its_size_is_drawn_and_the_axis_says_so():
     tables = make_tables(("a", "b"), 3, 2)
     layers = tables["layers"]

@@ -123,3 +123,9 @@ def test_hatched_readings_of_causes_are_told():
     assert "missing: no finite trial" not in texts(draw("causes", tables))
     tables["layers"].loc[tables["layers"]["variant"] == "a", list(CAUSES)] = np.nan
     assert "missing: no finite trial" in texts(draw("causes", tables))
+
+
+def test_a_single_layer_has_no_totals_of_layers():
+    """``layers 1 to 1: weights +0.00, σ′ +0.00`` had stood above a bar of what σ′ did."""
+    figure = draw("ledger", make_tables(("a",), 2, 1))
+    assert [text for text in texts(figure) if "layers" in text] == []
