@@ -10,8 +10,8 @@ def check_optimiser(given: Optimiser, eta: float = 0.1, seed: int = 0) -> None:
 
     It takes three steps with two trials of six parameters, whose gradients are drawn by the ``seed``. Δθ
     has to be written into all of ``out``, and what it remembers into the arrays of its state; the gradient
-    has to be left as it was. A trial has to move as it does alone, and so has each parameter where the optimiser
-    is ``elementwise``. Nothing is returned. Raises AssertionError with what is wrong.
+    has to be left as it was. A trial has to move as it does alone, and so has each parameter where the class
+    says that it is ``elementwise``. Nothing is returned. Raises AssertionError with what is wrong.
 
     >>> from lab.network.optimisers import Adam
     >>> check_optimiser(Adam())
