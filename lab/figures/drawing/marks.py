@@ -87,7 +87,7 @@ def outside(ax: Axes, label: str, *, below: bool) -> None:
 
 def _of_bound(ax: Axes, label: str, y: float, place: Transform, *, hangs: bool) -> None:
     """The label of a bound at the right edge, hanging from ``y`` or standing on it."""
-    look: style.Looks = {"fontsize": style.SMALL, "color": style.ACCENT, "bbox": style.UNDER_WORDS}
+    look: style.Looks = {"fontsize": style.SMALL, "color": style.ACCENT, "bbox": style.under_words()}
     look |= {"textcoords": "offset points", "ha": "right", "va": "top" if hangs else "bottom"}
     ax.annotate(label, (1, y), (-2, -2 if hangs else 2), xycoords=place, **look)
 
@@ -100,7 +100,7 @@ def end_labels(ax: Axes, ends: Sequence[End], height: float) -> None:
     """
     look: style.Looks = {"xycoords": ax.get_xaxis_transform(), "textcoords": "offset points", "va": "center"}
     look |= {"fontsize": style.SMALL, "annotation_clip": False}
-    look["bbox"] = style.UNDER_WORDS
+    look["bbox"] = style.under_words()
     to_panel = ax.transScale + ax.transLimits
     gap = 1.25 * style.SMALL / (72 * height)
     together: dict[float, list[End]] = {}

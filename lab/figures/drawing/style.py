@@ -24,11 +24,8 @@ ACCENT = "#b3400a"  # of bounds and of slopes that are drawn over something else
 Looks: TypeAlias = dict[str, Any]
 """How something looks, as the keywords that matplotlib takes."""
 
-MISSING: Looks = {"facecolor": "white", "hatch": "////", "edgecolor": "#bbbbbb", "linewidth": 0}
+MISSING: Looks = {"facecolor": "none", "hatch": "////", "edgecolor": "#bbbbbb", "linewidth": 0}
 """How an area looks where there is no value."""
-
-UNDER_WORDS: Looks = {"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 0.6}
-"""The ground of words that a line may run under."""
 
 WIDE_SCRIPTS = (
     *("Noto Sans CJK JP", "Noto Sans CJK SC", "Noto Sans JP", "Noto Sans SC", "Noto Sans KR"),
@@ -111,6 +108,11 @@ def fonts() -> Looks:
 def ink() -> str:
     """The colour of words, and of lines that need no other, in the style in which is drawn."""
     return str(rcParams["text.color"])
+
+
+def under_words() -> Looks:
+    """The ground of words that a line may run under, in the style in which is drawn."""
+    return {"facecolor": rcParams["axes.facecolor"], "alpha": 0.75, "linewidth": 0, "pad": 0.6}
 
 
 def categories(count: int) -> list[Look]:

@@ -179,7 +179,6 @@ def _draw_cells(ax: Axes, cells: np.ndarray, *, log: bool, share: bool) -> None:
         norm: Normalize = LogNorm(min(known.min(initial=1.0), 0.1), max(known.max(initial=1.0), 1.0))
     else:
         norm = Normalize(0, 1) if share else Normalize(known.min(), known.max())
-    ax.set_facecolor("white")
     ax.patch.set(hatch="////", edgecolor="#bbbbbb")
     ax.imshow(shown, norm=norm, cmap=style.CELL_MAP, aspect="auto")
     ax.grid(False)

@@ -1,12 +1,13 @@
 from itertools import pairwise
 
 import matplotlib
+import numpy as np
 import pytest
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from lab.figures.drawing import style
+from lab.figures.drawing import marks, style
 
 
 def lightness(colour: str) -> float:
@@ -67,3 +68,14 @@ def test_numbers_of_an_axis_and_plain_lines_have_the_colour_of_the_style(own, co
         figure = Figure()
         (label, *_) = figure.subplots().get_xticklabels()
         assert to_hex(label.get_color()) == to_hex(style.ink()) == to_hex(colour)
+
+
+def test_the_grounds_of_words_and_of_what_is_missing_are_those_of_the_style():
+    """On a dark ground both had been white: words in an accent stood on grey."""
+    with style.context("dark_background"):
+        ax = Figure().subplots()
+        marks.bound(ax, 0.5, "inf σ′", below=True)
+        marks.ground(ax, np.array([0.0, 1.0]), np.array([0.0, 1.0]))
+    (box,) = (text.get_bbox_patch() for text in ax.texts)
+    assert to_hex(box.get_facecolor()) == "#000000"
+    assert ax.patches[0].get_facecolor()[3] == 0
