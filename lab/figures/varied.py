@@ -105,6 +105,13 @@ def looks(tables: Tables, variants: Sequence[str]) -> dict[str, style.Look]:
     return _looks_by(keys, variants)
 
 
+def colours(tables: Tables, variants: Sequence[str]) -> dict[str, str]:
+    """The colour of each variant by the order of what varies; one for all where it has none."""
+    if not any(key.numbers for key in varied(tables)):
+        return dict.fromkeys(variants, style.FIRST_COLOUR)
+    return {name: look.colour for name, look in looks(tables, variants).items()}
+
+
 def _looks_by(keys: Sequence[Varied], variants: Sequence[str]) -> dict[str, style.Look]:
     """Looks of which the first key gives the colour, and the others together the marker and the dashes."""
     colours, marking = _colours(keys[0]), keys[1:] or keys

@@ -37,7 +37,6 @@ class Activations(parts.Figure):
     needs = ("curves",)
     question = "What do σ and its slope σ′ look like?"
     reading = "one column per activation, σ above its slope σ′; dashed: the bounds of σ′"
-    when = "always"
 
     def draw(self, tables: parts.Tables) -> Figure:
         curves = checked(tables, "curves", "z", "sigma", "slope")

@@ -14,8 +14,7 @@ from lab import parts
 from lab.figures.drawing import marks, scales, style, writing
 from lab.figures.drawing.bands import Band, Floats
 from lab.figures.tables import NothingToShowError, Shown, checked, number_of, threshold
-from lab.figures.varied import looks as looks_of
-from lab.figures.varied import varied
+from lab.figures.varied import colours
 from lab.prover.intervals.enclosure_text import short_bound
 
 _LOOK = style.categories(1)[0]
@@ -44,7 +43,6 @@ class Slopes(parts.Figure):
     needs = ("layers",)
     question = "How steep is σ where the neurons are?"
     reading = "line: the median slope σ′(z), band: 2nd to 98th percentile, dashed: its floor"
-    when = "always"
 
     def draw(self, tables: parts.Tables) -> Figure:
         layers = checked(tables, "layers", "slope_p02", "slope_p50", "slope_p98")
@@ -57,8 +55,7 @@ class Slopes(parts.Figure):
         }
         floors = {name: number_of(tables, name, "inf_slope") for name in middle}
 
-        looks = _ordered(tables, list(middle))
-        first = next(iter(looks.values()))
+        looks = {name: replace(_LOOK, colour=one) for name, one in colours(tables, list(middle)).items()}
         matrix = shown.matrix(height=1.05, sharey="row")
         for layer, row in zip(shown.layers, matrix.grid, strict=True):
             here = [spread for (at, _), spread in spreads.items() if at == layer]
@@ -68,8 +65,8 @@ class Slopes(parts.Figure):
             ax, floor = matrix.axes[layer, name], floors[name]
             look = looks[name]
             rising, falling = (one.positive for one in _by_sign(spread))
-            marks.draw_line(ax, rising, look, _MEDIAN if look is first else "")
-            marks.fill_band(ax, rising, look.colour, _SPREAD if look is first else "")
+            marks.draw_line(ax, rising, look, _MEDIAN)
+            marks.fill_band(ax, rising, look.colour, _SPREAD)
             if falling.drawable:
                 marks.draw_line(ax, falling, replace(look, dashes=_FALLS), _NEGATIVE)
                 marks.fill_band(ax, falling, look.colour)
@@ -96,7 +93,6 @@ class ZDistribution(parts.Figure):
     needs = ("histograms",)
     question = "Where on σ′ do the weighted inputs z lie?"
     reading = "filled: z at the end, dashed: at the start, line: σ′; on grey ground a neuron is saturated"
-    when = "always"
 
     def draw(self, tables: parts.Tables) -> Figure:
         histograms = checked(tables, "histograms", "low", "high", "count")
@@ -140,13 +136,6 @@ def _by_sign(spread: Band) -> tuple[Band, Band]:
 def _where(spread: Band, there: NDArray[np.bool_], *edges: Floats) -> Band:
     low, median, high = (np.where(there, edge, np.nan) for edge in edges)
     return replace(spread, low=low, median=median, high=high)
-
-
-def _ordered(tables: parts.Tables, names: list[str]) -> dict[str, style.Look]:
-    """Solid lines in the colours of the variants' order; in one colour where they have none."""
-    if not any(key.numbers for key in varied(tables)):
-        return dict.fromkeys(names, _LOOK)
-    return {name: style.Look(look.colour, "o", (0, ())) for name, look in looks_of(tables, names).items()}
 
 
 def density(rows: pd.DataFrame, edges: Floats) -> Floats:

@@ -45,7 +45,6 @@ class Ledger(parts.Figure):
     needs = ("layers",)
     question = "What shrinks the error: the weights or σ′?"
     reading = "one bar per layer, in decades (factors of ten): below 0 the error shrinks, above 0 it grows"
-    when = "always"
 
     def draw(self, tables: parts.Tables) -> Figure:
         checked(tables, "layers", "delta_rms", "error_rms")

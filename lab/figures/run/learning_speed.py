@@ -48,7 +48,6 @@ class LearningSpeed(parts.Figure):
     needs = ("layers",)
     question = "How fast do the biases of each layer learn?"
     reading = "one line per layer, from dark (layer 1) to light (the output); the start is magnified"
-    when = "always"
 
     def draw(self, tables: parts.Tables) -> Figure:
         return _speeds(tables, "learning_speed", _BIAS_SPEED)
@@ -61,7 +60,6 @@ class WeightSpeed(parts.Figure):
     needs = ("layers",)
     question = "How fast do the weights of each layer learn?"
     reading = "one line per layer, from dark (layer 1) to light (the output); the start is magnified"
-    when = "always"
 
     def draw(self, tables: parts.Tables) -> Figure:
         return _speeds(tables, "learning_speed_w", _WEIGHT_SPEED)
@@ -78,7 +76,6 @@ class UpdateRatio(parts.Figure):
     needs = ("layers",)
     question = "How large is a step beside the weights that it changes?"
     reading = "one line per layer; about 10⁻³ is usual, 10⁻⁵ stands still, 10⁻¹ overthrows the weights"
-    when = "always"
 
     def draw(self, tables: parts.Tables) -> Figure:
         usual: style.Looks = {"color": style.QUIET, "linestyle": ":", "linewidth": 0.8}
@@ -211,7 +208,6 @@ class SpeedByLayer(parts.Figure):
     needs = ("layers",)
     question = "How does the learning speed change from layer to layer?"
     reading = "one line per variant over the layers: dashed at the start, solid at the end"
-    when = "always"
 
     def draw(self, tables: parts.Tables) -> Figure:
         layers = checked(tables, "layers", "learning_speed")

@@ -35,7 +35,6 @@ class Saturation(parts.Figure):
     needs = ("layers",)
     question = "Which layers saturate, and when?"
     reading = "one row per layer, time to the right; dark: most of the layer's σ′ is near 0"
-    when = "always"
 
     def draw(self, tables: parts.Tables) -> Figure:
         layers = checked(tables, "layers", "saturation")
@@ -123,7 +122,6 @@ class SaturationMeasures(parts.Figure):
     needs = ("layers",)
     question = "Do the measures of saturation agree at the end?"
     reading = "one mark per measure and layer; the legend defines each"
-    when = "always"
 
     def draw(self, tables: parts.Tables) -> Figure:
         layers = checked(tables, "layers")

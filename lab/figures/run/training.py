@@ -34,7 +34,6 @@ class Training(parts.Figure):
     needs = ("steps",)
     question = "Does the network learn, how soon, and how well?"
     reading = "one line per variant: the cost above, the accuracy below"
-    when = "always"
 
     def draw(self, tables: parts.Tables) -> Figure:
         steps = checked(tables, "steps", "cost")

@@ -18,8 +18,7 @@ from lab.analysis.summary import name_of_r2, part_learned, summary
 from lab.errors import counted
 from lab.figures.drawing import panels, scales, style, writing
 from lab.figures.tables import NothingToShowError, checked, labels, of_variants, threshold
-from lab.figures.varied import looks as looks_of
-from lab.figures.varied import varied
+from lab.figures.varied import colours as colours_of
 
 _OPEN, _FILLED = style.OPEN_DOT, style.FILLED_DOT
 _STROKE: style.Looks = {"color": style.ACCENT, "marker": "|", "markersize": 8, "mew": 1.2, "ls": "none"}
@@ -41,7 +40,6 @@ class Overview(parts.Figure):
     needs = ("layers", "trials", "variants")
     question = "Which variant learns evenly, unsaturated, and well?"
     reading = "one row per variant, the best at the top; open mark: start, filled mark: end"
-    when = "always"
 
     def draw(self, tables: parts.Tables) -> Figure:
         trials = checked(tables, "trials", "final_accuracy", "final_test_accuracy")
@@ -54,7 +52,7 @@ class Overview(parts.Figure):
         figure, axes = panels.side_by_side(names, 3, width=2.5, row=0.19)
         if _empty(rows, trials[column]):
             raise NothingToShowError("overview: no ratio, no saturation and no accuracy was recorded")
-        colours = _colours(tables, list(rows["variant"]))
+        colours = list(colours_of(tables, list(rows["variant"])).values())
         predicted = _predicted(tables, rows["variant"]).clip(*scales.RATIOS)
         _ratios(axes[0], rows, predicted, colours)
         axes[0].set_xlabel("speed of the first\nhidden layer over\nthat of the last")
@@ -103,13 +101,6 @@ def _empty(rows: pd.DataFrame, accuracy: pd.Series) -> bool:
     """Whether no panel has anything to show."""
     columns = ["ratio_start", "ratio_end", "saturation_start", "saturation_end"]
     return bool(accuracy.isna().all() and rows[columns].isna().all(axis=None))
-
-
-def _colours(tables: parts.Tables, names: list[str]) -> list[str]:
-    """A colour for each variant: of the order of what varies; one for all where it has none."""
-    if not any(key.numbers for key in varied(tables)):
-        return [style.FIRST_COLOUR] * len(names)
-    return [look.colour for look in looks_of(tables, names).values()]
 
 
 def _ratios(ax: Axes, rows: pd.DataFrame, predicted: pd.Series, colours: list[str]) -> None:
