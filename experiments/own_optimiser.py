@@ -17,6 +17,7 @@ class Lion(Optimiser):
 
     beta1: float = 0.9
     beta2: float = 0.99
+    elementwise = True
 
     def initial(self, theta):
         return {"m": np.zeros_like(theta)}

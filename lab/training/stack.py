@@ -102,7 +102,7 @@ class Stack:
         size = max(BLOCK // len(trials), 1) if training.optimiser.elementwise else every
         cuts = [slice(at, at + size) for at in range(0, every, size)]
         self._blocks = [self._whole.columns(cut) for cut in cuts]
-        self._scratch = np.empty_like(self._blocks[0].theta)
+        self._scratch = self.update.vector if len(cuts) == 1 else np.empty_like(self._blocks[0].theta)
         self._propagated = self._planned = False
 
     def run_to(self, step: int) -> None:
