@@ -142,8 +142,7 @@ def wrapped(
     On a page none is narrower than ``least``, in inches.
     """
     keys = list(names)
-    room = int(_page.get() / least) or 1 if _page.get() else _MOST_COLUMNS
-    columns = min(len(keys), _MOST_COLUMNS, room)
+    columns = on_page(min(len(keys), _MOST_COLUMNS), least)
     rows = ceil(len(keys) / columns)
     width = {1: 5.6, 2: 3.7, 3: 2.9}.get(columns, 2.4)
     figure = sheet(rows, columns, width=width, height=height)
