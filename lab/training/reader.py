@@ -10,7 +10,7 @@ from lab.network.parameters import Parameters, as_parameters, count, parameters
 from lab.numerics import Array
 from lab.training.examples import Evaluation, Outputs, correct
 from lab.training.recorder import Recorder
-from lab.training.snapshot import NormKey, Snapshot, few_examples
+from lab.training.snapshot import NormKey, Snapshot
 from lab.training.stack import Stack
 from lab.training.statistics import BlockNorms
 
@@ -50,7 +50,7 @@ class Reader:
         self._of_inputs: dict[str, Array] = {}
         self._examples = min(training.batch, len(training.train)) if fixed is None else len(fixed)
         parts = {"theta": self.theta, "gradient": self.gradient, "update": self.update}
-        self._norms = _ParameterNorms(self.network, self._examples, parts, self.multiple, recorder.norms)
+        self._norms = _ParameterNorms(self.network, parts, self.multiple, recorder.norms)
         self._ring: _Ring | None = None
 
     def read(self, reading: int, p: Pass, last: bool) -> None:
@@ -137,25 +137,21 @@ def sound(p: Pass, theta: Parameters) -> Array:
 class _ParameterNorms:
     """The norms of parameters, as far as they have to be measured when a pass is read.
 
-    Those of ∇C are not, where the pass itself tells them sooner; those of Δθ not, where it is c ∇C. A
-    reading leaves a row of numbers: the norms, or of a small network, whose calls cost more than its
-    numbers, the parameters themselves.
+    Those of Δθ are not, where it is c ∇C. A reading leaves a row of numbers: the norms, or of a small
+    network, whose calls cost more than its numbers, the parameters themselves.
     """
 
     def __init__(
         self,
         network: Network,
-        examples: int,
         parts: dict[str, Parameters],
         multiple: float | None,
         wanted: frozenset[NormKey],
     ) -> None:
-        found_otherwise = {"gradient"} if few_examples(network.sizes, examples) else set()
         if multiple is not None:
-            found_otherwise.add("update")
-            wanted |= {("gradient", kind) for part, kind in wanted if part == "update"}
+            wanted = frozenset(("gradient" if part == "update" else part, kind) for part, kind in wanted)
         self.sizes, self.layers = network.sizes, range(1, network.depth + 1)
-        self.keys = [(part, kind) for part, kind in sorted(wanted) if part not in found_otherwise]
+        self.keys = sorted(wanted)
         self.parts = {part: parts[part] for part, _ in self.keys}
         self.numbers = count(network.sizes)
         self.keeps = self.numbers <= KEPT_PARAMETERS

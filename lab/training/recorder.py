@@ -160,8 +160,8 @@ class Recorder:
     ) -> None:
         """Note one reading, or several that follow one another, whose quantities are known already.
 
-        ``columns`` have (rows, L) numbers; the rows are those of `record`. ``z`` are those of the layers, which
-        are binned at some of the readings; there may be none at others.
+        ``columns`` have (rows, L) numbers; the rows are those of `record`. ``z`` are those of the layers,
+        which some readings bin; there may be none at others.
         """
         several = len(sound) // self.trials
         here = slice(first, first + several)
