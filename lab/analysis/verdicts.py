@@ -31,9 +31,13 @@ def _judged(label: str, case: Case) -> tuple[list[Verdict], set[str]]:
     found = {name: seen for name, rule in RULES.items() if (seen := rule.seen(case))}
     shown = {name: np.any([one.named for one in seen], axis=0) for name, seen in found.items()}
     explained = {name: set(RULES[name].explains(case)) for name in found}
-    causes = {
-        name: [by for by in found if name in explained[by] - {by} and not (shown[name] & ~shown[by]).any()]
-        for name in found
+
+    def follows(name: str, by: str) -> bool:
+        return name in explained[by] and not (shown[name] & ~shown[by]).any()
+
+    causes = {  # of two that explain each other the graver one is told
+        name: [by for k, by in enumerate(found) if follows(name, by) and (k < at or not follows(by, name))]
+        for at, name in enumerate(found)
     }
     under = {name: _root(name, causes) for name in found}
     told = [

@@ -7,6 +7,7 @@ from typing import Any, get_args
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from lab.data.files.kinds import kind_of
 from lab.experiment.findings import Finding
 from lab.experiment.keys import Key, dotted
 from lab.experiment.meant import right_value
@@ -31,7 +32,8 @@ _MESSAGES = {
 }
 """What is said for a kind of error of pydantic."""
 
-_EXAMPLES = (("data", "train"), ("data", "test"), ("record", "examples"))
+_PARTS = ("train", "test")
+_EXAMPLES = (*(("data", part) for part in _PARTS), ("record", "examples"))
 """The keys that say how many examples there are."""
 
 _VARIED = ("data", "network", "training", "record")
@@ -83,9 +85,18 @@ def _message(key: Key, details: ErrorDetails) -> str:
         return f"{message}; {to_compare(key[:2])}"
     if kind == "int_type" and isinstance(value, float) and key in _EXAMPLES:
         return f"{message}; it counts examples, and is no share of them"
+    if isinstance(value, str) and key in _EXAMPLES[:2] and kind_of(value):
+        return f"{message}; {_joined(*(value if key[1] == part else f'{part}.csv' for part in _PARTS))}"
     if isinstance(value, list) and value and key == ("trials", "seeds"):
         return f"{message}; it counts the trials, whose seeds are made from trials.seed: write {len(value)}"
     return message
+
+
+def _joined(train: str, test: str) -> str:
+    """How examples are learnt from that are in two files."""
+    joined = f"pandas.concat(map(pandas.read_csv, {[train, test]})).to_csv('both.csv', index=False)"
+    order = "it counts examples: of one file the first ones train, and the next ones test"
+    return f'{order}; this line joins two: python -c "import pandas; {joined}"'
 
 
 def _missing(key: Key, table: Mapping[str, Any]) -> str:

@@ -6,11 +6,11 @@ import numpy as np
 
 from lab.network.backprop import Network, backward, complete, cost, forward
 from lab.network.buffers import Pass, as_pass, make_pass
-from lab.network.parameters import Parameters, as_parameters, count, parameters
+from lab.network.parameters import Parameters, parameters
 from lab.numerics import Array
 from lab.training.examples import Evaluation, Outputs, correct
 from lab.training.recorder import Recorder
-from lab.training.snapshot import NormKey, Snapshot, few_examples
+from lab.training.snapshot import NormKey, Snapshot
 from lab.training.stack import Stack
 from lab.training.statistics import BlockNorms
 
@@ -18,9 +18,6 @@ RING_BYTES = 2**22
 """What is kept of readings until they are measured together stays within about this."""
 
 LONGEST_RING = 64
-
-KEPT_PARAMETERS = 4096
-"""Up to so many parameters are copied, and their norms taken later, of several readings at once."""
 
 
 class Reader:
@@ -50,7 +47,7 @@ class Reader:
         self._of_inputs: dict[str, Array] = {}
         self._examples = min(training.batch, len(training.train)) if fixed is None else len(fixed)
         parts = {"theta": self.theta, "gradient": self.gradient, "update": self.update}
-        self._norms = _ParameterNorms(self.network, self._examples, parts, self.multiple, recorder.norms)
+        self._norms = _ParameterNorms(self.network, parts, self.multiple, recorder.norms)
         self._ring: _Ring | None = None
 
     def read(self, reading: int, p: Pass, last: bool) -> None:
@@ -137,54 +134,34 @@ def sound(p: Pass, theta: Parameters) -> Array:
 class _ParameterNorms:
     """The norms of parameters, as far as they have to be measured when a pass is read.
 
-    Those of ∇C are not, where the pass itself tells them sooner; those of Δθ not, where it is c ∇C. A
-    reading leaves a row of numbers: the norms, or of a small network, whose calls cost more than its
-    numbers, the parameters themselves.
+    Those of Δθ are not, where it is c ∇C.
     """
 
     def __init__(
         self,
         network: Network,
-        examples: int,
         parts: dict[str, Parameters],
         multiple: float | None,
         wanted: frozenset[NormKey],
     ) -> None:
-        found_otherwise = {"gradient"} if few_examples(network.sizes, examples) else set()
         if multiple is not None:
-            found_otherwise.add("update")
-            wanted |= {("gradient", kind) for part, kind in wanted if part == "update"}
-        self.sizes, self.layers = network.sizes, range(1, network.depth + 1)
-        self.keys = [(part, kind) for part, kind in sorted(wanted) if part not in found_otherwise]
-        self.parts = {part: parts[part] for part, _ in self.keys}
-        self.numbers = count(network.sizes)
-        self.keeps = self.numbers <= KEPT_PARAMETERS
-        self._norms = self._of(self.parts) if self.keys and not self.keeps else None
-        width = len(self.parts) * self.numbers if self.keeps else len(self.keys) * network.depth
-        self.rows = np.empty((len(parts["theta"].vector), width), parts["theta"].vector.dtype)
+            wanted = frozenset(("gradient" if part == "update" else part, kind) for part, kind in wanted)
+        self.keys, self.depth = sorted(wanted), network.depth
+        blocks = [getattr(parts[part], kind)[l + 1] for part, kind in self.keys for l in range(self.depth)]
+        self._norms = BlockNorms(blocks) if blocks else None
+        theta = parts["theta"].vector
+        self.rows = np.empty((len(theta), len(blocks)), theta.dtype)
 
     def note(self) -> Array:
-        """The rows of numbers of a reading, (T, numbers): a buffer that the next overwrites."""
+        """The norms at a reading, (T, norms): a buffer that the next overwrites."""
         if self._norms is not None:
             self.rows[...] = self._norms.measure()
-        elif self.keeps:
-            for k, part in enumerate(self.parts.values()):
-                self.rows[:, k * self.numbers : (k + 1) * self.numbers] = part.vector
         return self.rows
 
     def by_key(self, rows: Array) -> dict[NormKey, Array]:
         """The norms of noted rows: (part, kind) → (rows, L)."""
-        if not self.keys:
-            return {}
-        if self.keeps:
-            vectors = np.split(rows, len(self.parts), axis=1)
-            kept = (as_parameters(vector, self.sizes) for vector in vectors)
-            rows = self._of(dict(zip(self.parts, kept, strict=True))).measure()
-        norms = rows.reshape(len(rows), -1, len(self.layers))
+        norms = rows.reshape(len(rows), len(self.keys), self.depth)
         return {key: norms[:, k] for k, key in enumerate(self.keys)}
-
-    def _of(self, parts: dict[str, Parameters]) -> BlockNorms:
-        return BlockNorms([getattr(parts[part], kind)[l] for part, kind in self.keys for l in self.layers])
 
 
 class _Ring:

@@ -98,11 +98,8 @@ class Recorder:
     def __init__(self, recording: Recording, trials: int, sizes: Sequence[int]) -> None:
         self.recording, self.trials = recording, trials
         schedule, columns = recording.schedule, recording.columns
-        kept = [
-            (probe, [(i, columns.index(name)) for i, name in enumerate(probe.columns) if name in columns])
-            for probe in recording.probes
-        ]
-        self._probes = [(probe, places) for probe, places in kept if places]
+        self.probes = [one for one in recording.probes if not set(columns).isdisjoint(one.columns)]
+        """Those of which a column is recorded."""
         several, binned, depth = len(schedule.steps), len(schedule.histograms), len(sizes) - 1
         neurons = (binned, trials, sum(sizes), len(recording.neurons))
         self.readings = Readings(
@@ -139,17 +136,12 @@ class Recorder:
     @property
     def norms(self) -> frozenset[NormKey]:
         """The norms of parameters that its probes ask for."""
-        return frozenset[NormKey]().union(*(probe.norms or () for probe, _ in self._probes))
+        return frozenset[NormKey]().union(*(probe.norms or () for probe in self.probes))
 
     @property
     def looks_inside(self) -> bool:
         """Whether one of its probes looks at the parameters themselves."""
-        return any(probe.norms is None for probe, _ in self._probes)
-
-    @property
-    def probes(self) -> list[Probe]:
-        """Those of which a column is recorded."""
-        return [probe for probe, _ in self._probes]
+        return any(probe.norms is None for probe in self.probes)
 
     def tested_in(self, here: slice) -> list[int]:
         """Of these readings the places of those at which the test examples are evaluated."""
@@ -169,17 +161,17 @@ class Recorder:
     ) -> None:
         """Note one reading, or several that follow one another, whose quantities are known already.
 
-        ``columns`` have (rows, L) numbers; the rows are those of `record`. At a reading at which z is binned
-        ``z`` are those of the layers, else nothing.
+        ``columns`` have (rows, L) numbers; the rows are those of `record`. ``z`` are those of the layers,
+        which some readings bin; there may be none at others.
         """
         several = len(sound) // self.trials
         here = slice(first, first + several)
         self.readings.figures[here] = np.stack(figures, axis=-1).reshape(several, self.trials, -1)
         for place, name in enumerate(self.readings.columns):
             self.readings.layers[here, :, :, place] = columns[name].reshape(several, self.trials, -1)
-        for l, values in z.items():
-            ((_, h),) = self._binned_in(here)
-            self.readings.histograms[h, :, l - 1] = counts(values)
+        for k, h in self._binned_in(here):
+            for l, values in z.items():
+                self.readings.histograms[h, :, l - 1] = counts(values[k * self.trials :][: self.trials])
         self._mark(here, (sound & np.isfinite(figures[0])).reshape(several, self.trials))
 
     def record(self, first: int, snapshot: Snapshot, figures: Sequence[Array], sound: Array) -> None:
@@ -188,23 +180,15 @@ class Recorder:
         The rows of ``snapshot``, of ``figures``, which are `STEP_COLUMNS`, and of ``sound``, whether all
         numbers are finite, are the T trials of the first reading, then those of the next.
         """
-        found, several = self.readings, len(sound) // self.trials
-        here = slice(first, first + several)
-
-        def by_reading(rows: Array) -> Array:
-            return rows.reshape(several, self.trials, *rows.shape[1:])
-
-        found.figures[here] = by_reading(np.stack(figures, axis=-1))
-        for l in range(1, snapshot.network.depth + 1):
-            layer = found.layers[here, :, l - 1]
-            for probe, places in self._probes:
-                values = _measured(probe, snapshot, l)
-                for i, column in places:
-                    layer[..., column] = by_reading(values[i])
-            for k, h in self._binned_in(here):
-                found.histograms[h, :, l - 1] = counts(by_reading(snapshot.p.z[l])[k])
+        layers = range(1, snapshot.network.depth + 1)
+        measured = [[_measured(probe, snapshot, l) for probe in self.probes] for l in layers]
+        columns = {
+            name: np.stack([of_layer[k][i] for of_layer in measured], axis=-1)
+            for k, probe in enumerate(self.probes)
+            for i, name in enumerate(probe.columns)
+        }
         self.put_neurons(first, snapshot)
-        self._mark(here, by_reading(sound & np.isfinite(figures[0])))
+        self.put(first, columns, figures, sound, snapshot.p.z)
 
     def put_neurons(self, first: int, snapshot: Snapshot) -> None:
         """Measure single neurons, where they are asked for, at those readings at which z is binned."""

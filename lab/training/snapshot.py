@@ -12,15 +12,12 @@ import numpy as np
 
 from lab.network.backprop import Network, backward
 from lab.network.buffers import Pass
-from lab.network.parameters import Parameters, count, parameters
+from lab.network.parameters import Parameters, parameters
 from lab.numerics import Array
-from lab.training.statistics import norm, scale_of
+from lab.training.statistics import norm
 
 NormKey: TypeAlias = tuple[str, str]
 """A part, ``theta``, ``gradient`` or ``update``, and a kind, ``w`` or ``b``."""
-
-CANCELLED = 1e-4
-"""Where less than this share of the sizes of a sum's terms is left, the sum has lost its digits."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +49,6 @@ class Snapshot:
             return np.asarray(abs(self.multiple) * self.norm("gradient", kind, l))
         if (part, kind) in self.norms:
             return self.norms[part, kind][:, l - 1]
-        if part == "gradient" and few_examples(self.network.sizes, self.p.examples):
-            return self._gradient_of_few[l][kind]
         return norm(getattr(getattr(self, part), kind)[l])
 
     @property
@@ -69,28 +64,3 @@ class Snapshot:
         true = replace(self.network, surrogate_floor=0.0)
         backward(true, self.theta, replace(self.p, e=e, delta=delta), gradient)
         return gradient
-
-    @cached_property
-    def _gradient_of_few(self) -> dict[int, dict[str, Array]]:
-        return {l: gradient_norms(delta, self.p.a[l - 1]) for l, delta in self.p.delta.items()}
-
-
-def few_examples(sizes: tuple[int, ...], m: int) -> bool:
-    """Whether m examples are so few that ‖δaᵀ‖ is found sooner from δᵀδ and aᵀa than from its elements."""
-    return m * m * (sizes[0] + 2 * sum(sizes[1:-1]) + sizes[-1]) < count(sizes)
-
-
-def gradient_norms(delta: Array, a: Array) -> dict[str, Array]:
-    """‖Σ_x δ_x‖ and ‖δaᵀ‖ = √Σ_xx′ (δᵀδ ⊙ aᵀa)_xx′, each (T,), from blocks (T, n, m).
-
-    δ is scaled first, so that its squares stay in the range of its dtype.
-    """
-    scale = scale_of(delta)
-    scaled = delta / scale
-    products = scaled.mT @ scaled, a.mT @ a
-    squares, sizes = np.vecdot(*products).sum(axis=-1), np.vecdot(*map(np.abs, products)).sum(axis=-1)
-    for t in np.flatnonzero(squares < CANCELLED * sizes):
-        product = scaled[t] @ a[t if len(a) > 1 else 0].T
-        squares[t] = norm(product[None])[0] ** 2
-    norms = {"b": norm(scaled.sum(axis=2, keepdims=True)), "w": np.sqrt(np.maximum(squares, 0))}
-    return {kind: np.asarray(scale[:, 0, 0] * value) for kind, value in norms.items()}

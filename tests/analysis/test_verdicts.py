@@ -100,6 +100,27 @@ def test_a_diagnosis_is_told_first_with_what_follows_under_it(tmp_path):
     assert "nothing learned" in {one.rule for one in tiny[0][1]}
 
 
+def test_steps_too_long_from_the_first_one_on_are_one_diagnosis(tmp_path):
+    """The first step is too long in some trials, all others in all trials: both have one advice."""
+    digits = {"network__hidden": [30], "network__output": "identity", "network__initialiser": "nielsen"}
+    steps = {"network__cost": "softmax-cross-entropy", "training__eta": 2.0, "trials__seeds": 6}
+    found = ran(tmp_path, **digits, **steps).verdicts
+    rules = {one.rule: one for one in found}
+    assert 0 < rules["first step too long"].trials < rules["updates large"].trials
+    assert rules["first step too long"].under == "updates large"
+    assert not rules["updates large"].under
+
+
+def test_neurons_that_die_in_training_are_not_taken_for_dead_at_the_start(tmp_path):
+    """Of the few examples that a batch reads, more neurons are dead at the start than of all."""
+    relu = {"network__activation": "relu", "network__initialiser": "nielsen", "network__hidden": [30]}
+    steps = {"training__optimiser": "adam", "training__eta": 0.3, "trials__seeds": 6, "data__train": 1000}
+    found = ran(tmp_path, **relu, **steps, training__epochs=8, record__on="batch").verdicts
+    (dead,) = (one for one in found if one.rule == "dead neurons")
+    assert dead.under == "first step too long"
+    assert 0 < {one.rule: one for one in found}["no gradient"].trials < dead.trials
+
+
 def test_who_is_not_shown_by_the_trials_of_a_diagnosis_is_one_of_its_own(tmp_path):
     tables = ran(tmp_path, **DEEP, training__epochs=4, trials__seeds=2).tables
     layers = tables["layers"].copy()

@@ -186,6 +186,10 @@ FILES = [
     ("15-no-data", "[network]\nhidden = []\n", 0, "data.name", "is missing; expected a data set, or a path"),
     ("15-misspelt", BASE.replace("name", "nmae"), 1, "data.name",
      "is missing; is it meant by 'nmae'? expected a"),
+    ("34-second-file", BASE.replace("[network]", 'test = "more.csv"\n[network]'), 3, "data.test",
+     "of one file the first ones train, and the next ones test; this line joins two: "
+     'python -c "import pandas; pandas.concat(map(pandas.read_csv, [\'train.csv\', \'more.csv\']))'
+     ".to_csv('both.csv', index=False)\""),
     ("14-parameter-of-data", BASE.replace("[network]", "noise = 1.0\n[network]"), 3, "data.noise",
      "'digits' has no parameter 'noise'; it has no parameters"),
     ("14-in-the-table-above", BASE.replace("[network]", "eta = 0.1\n[network]"), 3, "data.eta",

@@ -16,14 +16,13 @@ from lab.network.backprop import Network
 from lab.network.costs import Quadratic
 from lab.network.parameters import as_parameters, parameters
 from lab.training.probes import Causes, GradientCosine, Saturation
-from lab.training.snapshot import Snapshot, few_examples, gradient_norms
+from lab.training.snapshot import Snapshot
 from lab.training.statistics import (
     SORTED_VALUES,
     cosine,
     equal_share,
     low_share,
     marks,
-    norm,
     percentiles,
 )
 from tests.network.passes import again, drawn, run
@@ -294,27 +293,6 @@ def test_a_smooth_tail_is_saturated_but_not_dead():
     assert found["dead_neurons"].tolist() == [0, 0, 0]
 
 
-# The gradient's norms from a pass of few examples.
-
-
-def test_few_examples_are_those_whose_products_are_smaller_than_the_gradient():
-    assert few_examples((784, 1000, 10), 10)  # 100 · (784 + 2000 + 10) < 795 010
-    assert not few_examples((784, 1000, 10), 17)
-    assert not few_examples((2, 16, 1), 2)
-
-
-@pytest.mark.parametrize("size", [1.0, 1e-200, 1e200])
-def test_the_gradient_of_few_examples_has_the_norms_of_its_elements(size):
-    """Also where two examples are opposite, so that they cancel, or vanish."""
-    rng = np.random.default_rng(3)
-    delta, a = size * rng.normal(size=(2, 40, 4)), rng.normal(size=(2, 50, 4))
-    found = gradient_norms(delta, a)
-    np.testing.assert_allclose(found["w"] / size, norm(delta / size @ a.mT), rtol=1e-13)
-    np.testing.assert_allclose(found["b"] / size, norm((delta / size).sum(axis=2)[..., None]), rtol=1e-13)
-    none = gradient_norms(size * np.array([[[1.0, -1.0]], [[0.0, 0.0]]]), np.ones((2, 3, 2)))
-    assert none["w"].tolist() == none["b"].tolist() == [0, 0]
-
-
 def test_a_step_that_is_a_multiple_of_the_gradient_needs_no_norm_of_its_own_and_no_step_has_none():
     given = snapshot(Tanh())
     np.multiply(given.gradient.vector, -0.25, out=given.update.vector)
@@ -359,15 +337,3 @@ def test_a_cosine_knows_no_size_and_a_zero_has_none():
     x[1] = 0
     with np.errstate(invalid="ignore"):
         assert np.isnan(cosine(x, y)).tolist() == [False, True, False]
-
-
-def test_the_norm_of_a_gradient_that_nearly_cancels_keeps_its_digits():
-    """Of two examples that are nearly opposite the sum of products has no digit left."""
-    rng = np.random.default_rng(1)
-    a, delta = rng.standard_normal((2, 20, 1)), rng.standard_normal((2, 10, 1))
-    a = np.concatenate([a, a + 1e-10 * rng.standard_normal(a.shape)], axis=2)
-    delta = np.concatenate([delta, -delta], axis=2)
-    found = gradient_norms(delta, a)["w"]
-    exact = [np.linalg.norm(np.outer(delta[t, :, 0], a[t, :, 0] - a[t, :, 1])) for t in range(2)]
-    assert found == pytest.approx(exact, rel=1e-4)
-    assert gradient_norms(delta[1:], a[1:])["w"] == found[1:]

@@ -151,7 +151,7 @@ RULES = {
         advice=lambda case, seen: f"{words.SMALLER_WEIGHTS}, or {words.CRITICAL}",
         step=lambda case: case.first_step,
         needs=("learning_speed",),
-        explains=lambda case: {"first step too long", *follows.of_long_steps(case)},
+        explains=follows.of_long_steps,
     ),
     "saturated output": Rule(
         "Is more than half of the output layer saturated at the start, where the cost does not cancel its "

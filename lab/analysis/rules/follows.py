@@ -3,7 +3,7 @@
 from lab.analysis.case import Case
 from lab.analysis.rule import HALF
 from lab.analysis.rules.learning import shut_by_biases, stood_still
-from lab.analysis.rules.neurons import MANY
+from lab.analysis.rules.neurons import dead_at_start
 from lab.network.decay import GROWS
 
 OUTCOMES = frozenset({"nothing learned", "worse than a constant"})
@@ -24,8 +24,11 @@ CONSEQUENCES = OUTCOMES | STATES | STEPS | {"learned by heart", "inputs low"}
 def born(case: Case) -> set[str]:
     """Those of `STATES` that are there at the start in half of the trials, and so come of no step."""
     saturated = case.hidden_of((case.at(case.first_step, "saturation") > HALF) & case.closed)
-    some_dead = case.hidden_of(case.at(case.first_step, "dead_neurons") > MANY)
-    shown = {"no gradient": case.no_gradient[0], "saturated layer": saturated, "dead neurons": some_dead}
+    shown = {
+        "no gradient": case.no_gradient[0],
+        "saturated layer": saturated,
+        "dead neurons": dead_at_start(case),
+    }
     return {name for name, where in shown.items() if where.any(axis=1).mean() >= HALF}
 
 
@@ -63,4 +66,5 @@ def of_off(case: Case) -> set[str]:
 
 def of_long_steps(case: Case) -> set[str]:
     """What steps that overthrow weights make of them; no step made what was so before."""
-    return {"updates large", "inputs low", "cost still falling", *OUTCOMES, *STATES} - born(case)
+    later = {"updates large", "inputs low", "cost still falling", *OUTCOMES, *STATES}
+    return {"first step too long", *later} - born(case)

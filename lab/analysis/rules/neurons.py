@@ -4,7 +4,7 @@ from math import nan
 
 import numpy as np
 
-from lab.analysis.case import Case, among
+from lab.analysis.case import Case, among, once
 from lab.analysis.cells import median
 from lab.analysis.pooled import Bounds, dead, off
 from lab.analysis.rule import HALF, NOTHING, Seen
@@ -130,6 +130,16 @@ def dead_hidden(case: Case) -> Bounds:
     return dead(case).map(lambda shares: asked(case.hidden_of(shares)))
 
 
+@once
+def dead_at_start(case: Case) -> Array:
+    """Trial × hidden layer: whether many neurons are dead at the start, and most of those at the end.
+
+    A reading of few examples takes neurons for dead that are not; how many more there are at the end tells.
+    """
+    start, end = (case.hidden_of(case.at(step, "dead_neurons")) for step in (case.first_step, case.last_step))
+    return (start > MANY) & (start > HALF * end)
+
+
 def says_dead(case: Case, seen: Seen) -> str:
     """How many of a layer's neurons are dead."""
     who = _neurons(case, seen, f"layer {seen.layer}'s", "neuron", "is", "are")
@@ -140,7 +150,8 @@ def keep_alive(case: Case, seen: Seen) -> str:
     """By whether the neurons were dead from the start on, or died in training."""
     if case.large_inputs:
         return STANDARDISE
-    if not _at_start(case, seen, "dead_neurons") > MANY:
+    assert seen.layer is not None
+    if not dead_at_start(case)[seen.named, seen.layer - 1].mean() > HALF:
         return died(case, seen)
     return BIASES_NEAR_0 if _biased(case, seen) else floor(case, more_neurons(case))
 

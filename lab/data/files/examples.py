@@ -105,6 +105,8 @@ def _refuse_turned(table: Table, place: int, kind: str) -> None:
 def _of_sums(table: Table) -> npt.NDArray[np.bool_]:
     """The last row, where its numbers are the sums of those above, and another cell is empty or unlike.
 
+    A sum is larger than each of them, so that none is taken for one of numbers most of which are 0.
+
     >>> kinds = np.array([*"ababab", "Total"], dtype=object)
     >>> sales = np.array([1.0, 2, 3, 4, 5, 6, 21])
     >>> table = Table("a.csv", "line", np.arange(7), {"kind": kinds, "sales": sales, "gain": 0.1 * sales})
@@ -127,4 +129,5 @@ def _ends_in_sum(numbers: npt.NDArray[np.float64]) -> bool:
     with np.errstate(over="ignore", invalid="ignore"):
         total = above.sum()
     near = 0.0 if (above == np.floor(above)).all() else 1e-3
-    return bool(last != 0 and np.isclose(total, last, rtol=near, atol=0))
+    is_larger = abs(last) > np.abs(above).max(initial=0.0)
+    return bool(is_larger and np.isclose(total, last, rtol=near, atol=0))

@@ -200,23 +200,29 @@ def _places(path: Path, name: str, form: Form) -> IntArray:
                 like = "in the first line" if form.titles is None else "in the header"
                 told = f"{name}: line {line}: {counted(width, 'field')}, expected {form.width} as {like}"
                 after = [(line, width), *islice(found, _SAMPLE[0])]
-                raise PartError(told + _why_unlike(path, form, line, after))
+                raise PartError(told + _why_unlike(path, form, len(places), after))
             places.append(line)
     if not places:
         raise PartError(f"{name} has a header but no rows")
     return np.frombuffer(places, dtype=np.int64)
 
 
-def _why_unlike(path: Path, form: Form, line: int, after: Sequence[tuple[int, int]]) -> str:
-    """What to do about a line of another width, where it is a comment, or where the table begins after it.
+def _why_unlike(path: Path, form: Form, rows: int, after: Sequence[tuple[int, int]]) -> str:
+    """What to do about a line of another width: a comment, or one before or after the table.
 
-    ``after`` has the lines from that on, and their widths.
+    ``after`` has the lines from that on, and their widths; so many ``rows`` stand before it.
     """
+    line = after[0][0]
     with _opened(path, form.encoding) as file:
         text = next(islice(file, line - 1, None), "")
     if text_form.is_comment(text):
         return "; a comment is read before the table alone: take this line out"
     widths = [width for _, width in after]
+    cells = text.split(None if form.separator == BLANKS else form.separator)
+    is_text = not any(number(cell, form.decimal) is not None for cell in cells)
+    if is_text and form.width not in widths and len(after) < min(rows, _MOST_ABOVE):
+        these = "this line" if len(after) == 1 else "the lines from this one on"
+        return f"; the table ends before it: take out {these}"
     usual, times = Counter(widths).most_common(1)[0]
     begins = after[widths.index(usual)][0]
     above = begins - line < _MOST_ABOVE

@@ -56,6 +56,12 @@ def slip(line, word):
          "where the table begins with this line, take those before it out, or put # before each"),
         ("Station 7\nx;y;z\n1;2;3\n3;4;5\n", {}, "a.csv: line 2: 3 fields, expected 1 as in the header; "
          "where the table begins with this line, take those before it out, or put # before each"),
+        ("x,y\n1,2\n3,4\n5,6\n\nSource: a station\n", {},
+         "a.csv: line 6: 1 field, expected 2 as in the header; "
+         "the table ends before it: take out this line"),
+        ("x,y,z\n1,2,3\n3,4,5\n5,6,7\nnotes\nmore, notes\n", {},
+         "a.csv: line 5: 1 field, expected 3 as in the header; "
+         "the table ends before it: take out the lines from this one on"),
         ('x,y\n1,"a \\"b\\""\n2,c\n', {}, "a.csv: line 2: ',' expected after '\"'; "
          'a quote within quotes is written twice, as ""'),
         ('[{"x": 1, "y": 2}]', {}, "a.csv holds JSON, which is not read, expected a table"),
@@ -310,6 +316,8 @@ def test_a_row_of_totals_is_left_out(read):
         assert table.notes == ("line 10 holds the sums of those above it and is left out",)
     assert len(read(f"kind,x,y\n{rows}a,28,14\n").places) == 9
     assert len(read(f"kind,x,y\n{rows}Total,28,7\n").places) == 9
+    rare = "".join(f"n{row},{int(row in (2, 7))},{int(row in (4, 7))}\n" for row in range(8))
+    assert len(read(f"name,x,y\n{rare}").places) == 8
     doubled = "".join(f"size {row},{2**row},{3 * 2**row}\n" for row in range(14))
     assert len(read(f"kind,x,y\n{doubled}").places) == 14
 
