@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from lab import plugins
+from lab.activations.formula.dialect import is_of_library
 from lab.activations.formula.formula import Formula
 from lab.errors import PartError
 from lab.parts import Activation
@@ -14,7 +15,7 @@ from lab.spelling import did_you_mean, nearest
 
 EXPECTED = "expected the name of an activation, a formula in z, or a table with a name"
 
-_SOFTMAX = re.compile(r"(?i)(log[-_]?)?softmax(\(.*\))?")
+_SOFTMAX = re.compile(r"(?i)(\w+\.)*(log[-_]?)?softmax(\(.*\))?")
 
 
 def from_spec(
@@ -111,7 +112,9 @@ _DESIGN_KEYS = frozenset({"value", "derivative", "at_least", "at_most"})
 
 
 def _reads_as_formula(text: str) -> bool:
-    """Whether it begins as a number, holds a sign that no name has, or z or x as a word."""
+    """Whether it begins as a number or with a library's name, holds a sign that no name has, or z or x as a word."""
+    if is_of_library(text):
+        return True
     if ".py:" in text or plugins.aliases("activations").get(text, text) in plugins.names("activations"):
         return False
     return re.search(r"^[\d.]|[^\w.:-]|(?<![A-Za-z_])[zx](?![A-Za-z0-9_])", text) is not None

@@ -77,6 +77,7 @@ WRITTEN: dict[str, tuple[str, str]] = {
     "leaky_of_keras": ("x", "leaky_relu(x, 0.2)"),
     "softplus_of_beta": ("x, beta", "softplus(beta*x)/beta"),
     "log_of_base": ("x, base", "log(x)/log(base)"),
+    "log_to_base": ("base, x", "log(x)/log(base)"),
     "logit": ("x", "log(x/(1 - x))"),
     **{name: ("x, y", f"where(x {sign} y, 1, 0)") for name, sign in {
         "greater": ">", "less": "<", "gt": ">", "lt": "<", "ge": ">=", "le": "<=",
@@ -119,10 +120,16 @@ TWO_MEANINGS = {
     "nn.leaky_relu": "leaky_relu(x, 0.2), tf's, or leaky_relu(x, 0.01), jax's",
     "sp.sinc": "sinc(x), sympy's, or sinc(pi*x), scipy's",
     "PHI": "Phi(x), the distribution function, or phi(x), the density",
+    "LOG": "log(x), the natural logarithm, or log10(x), which a spreadsheet takes",
 }
 """Names that two libraries or two habits share."""
 
-OF_TWO = {"softplus": "softplus_of_beta", "log": "log_of_base", "silu": "swish_beta", "swish": "swish_beta"}
+OF_TWO = {
+    "softplus": "softplus_of_beta",
+    "log": "log_of_base",
+    "Log": "log_to_base",  # Mathematica's
+    **dict.fromkeys(("silu", "swish"), "swish_beta"),
+}
 """Functions that mean another thing with two arguments."""
 
 APPROXIMATE = {True: "gelu_tanh", "tanh": "gelu_tanh", False: "gelu", "none": "gelu"}
@@ -138,7 +145,10 @@ KEYWORDS = {
 }
 """Arguments of libraries, and what they are called here where the function has none of that name."""
 
-LOGICAL = {"logical_and": ast.And, "logical_or": ast.Or, "and_": ast.And, "or_": ast.Or}
+LOGICAL = {
+    **dict.fromkeys(("logical_and", "and_", "AND", "And"), ast.And),
+    **dict.fromkeys(("logical_or", "or_", "OR", "Or"), ast.Or),
+}
 """Functions of two conditions."""
 
 PIECES = ("Piecewise", "piecewise", "select")
