@@ -112,7 +112,7 @@ _DESIGN_KEYS = frozenset({"value", "derivative", "at_least", "at_most"})
 
 
 def _reads_as_formula(text: str) -> bool:
-    """Whether it begins as a number or with a library's name, holds a sign that no name has, or z or x as a word."""
+    """Whether it begins as a number or with a library, holds a sign that no name has, or z or x as a word."""
     if is_of_library(text):
         return True
     if ".py:" in text or plugins.aliases("activations").get(text, text) in plugins.names("activations"):
