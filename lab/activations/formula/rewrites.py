@@ -66,7 +66,6 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("expm1(x)/(1 + exp(x))", "tanh(0.5*x)"),
     Rewrite("a/(1 + exp(x))", "a*sigmoid(-x)"),
     Rewrite("a/(1 + exp(x))**2", "a*sigmoid(-x)**2"),
-    Rewrite("log(1 + exp(x))", "softplus(x)"),
     Rewrite("log((1 + exp(x))*sigmoid(-a))", "softplus(x) - softplus(a)"),
     Rewrite("log(2 - exp(x))", "log1p(-expm1(x))"),
     Rewrite("log(exp(a) - expm1(x))", "log1p(exp(a) - exp(x))"),

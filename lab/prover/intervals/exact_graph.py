@@ -189,6 +189,8 @@ def _quotient(x: Expression, y: Expression) -> Expression | None:
     """Sinh u/cosh u = tanh u, u/(1 + |u|), u/√(u² + c) and e^u/(c + e^u) = sigmoid(u − ln c), also where the
     dividend has a further factor.
     """
+    if y.operation == "exp":  # whose least values are no floats
+        return x * (-y.arguments[0]).call("exp")
     if y.operation == "cosh":
         return _over_cosh(x, y.arguments[0])
     if y.operation == "sqrt" and y.arguments[0].operation == "add":
