@@ -167,7 +167,6 @@ PRECISE: tuple[Rewrite, ...] = (
     _gate("{}/a", "arccot(-x)/a", "x*(1/(1 + x**2)/a)"),
     _gate("a*{}", "a*arccot(-x)", "x*(a*(1/(1 + x**2)))"),
     Rewrite("1 + x/(1 + abs(x))", "where(x < 0, 1/(1 + abs(x)), 1 + x/(1 + abs(x)))"),
-    Rewrite("sqrt(1 + x**2) - 1", "x*(x/(sqrt(1 + x**2) + 1))"),
     Rewrite("exp(x) - exp(a)", "exp(a)*expm1(x - a)"),
     Rewrite("sigmoid(x) - sigmoid(a)", "sigmoid(x)*sigmoid(-a)*-expm1(a - x)"),
     Rewrite("tanh(x) - tanh(a)", "2*sigmoid(2*x)*sigmoid(-2*a)*-expm1(2*(a - x))"),
