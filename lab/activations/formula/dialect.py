@@ -232,12 +232,11 @@ class _OwnWords(ast.NodeTransformer):
     def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
         return self._choice(self._test(node.test), self.visit(node.body), self.visit(node.orelse))
 
-    def visit_Compare(self, node: ast.Compare) -> ast.expr:
+    def visit_Compare(self, node: ast.Compare | ast.BoolOp) -> ast.expr:
         """A comparison that stands for a number: 1 where it holds, else 0."""
         return self._choice(self._test(node), ast.Constant(1), ast.Constant(0))
 
-    def visit_BoolOp(self, node: ast.BoolOp) -> ast.expr:
-        return self._choice(self._test(node), ast.Constant(1), ast.Constant(0))
+    visit_BoolOp = visit_Compare  # noqa: N815
 
     def _test(self, test: ast.expr) -> ast.expr:
         """A condition whose sides are in the lab's words; each is visited once."""
