@@ -65,7 +65,10 @@ def apart(*roots: Expression, checked: bool = False) -> list[Expression]:
     for node in below(*roots):
         x = [made[argument] for argument in node.arguments]
         plain = in_kernels(node, values, kernels)
-        if node.operation in _ITSELF or any(one.s is not None for one in x):
+        inner = node.arguments[0] if node.arguments else node
+        if inner.operation == "softplus" and node.operation in _OF_SOFTPLUS:
+            made[node] = _OF_SOFTPLUS[node.operation](values[inner.arguments[0]])
+        elif node.operation in _ITSELF or any(one.s is not None for one in x):
             rule = _RULES.get(node.operation)
             rate = _STRAIGHT.get(node.operation)
             made[node] = rule(*x) if rule else _straight(x[0], plain, rate) if rate else Apart(plain)
@@ -294,6 +297,27 @@ def _softplus(x: Apart) -> Apart:
     return _chosen(u.call("less", -FAR), _e_to(u), Apart(near))
 
 
+def _tanh_of_softplus(u: Expression) -> Apart:
+    """W/(W + 2) with W = R(R + 2), R = e^x, divided by R² on the right, of E = e^{−|x|}."""
+    E = (-_size(u)).call("exp")
+    over = u.call("greater_equal", 0).call("where", 1 + 2 * E, 2 + E)
+    return Apart(over / _divisor(u, E), u.call("min", 0))
+
+
+def _sech2_of_softplus(u: Expression) -> Apart:
+    """(1 − t)(1 + t) for t = W/(W + 2)."""
+    E = (-_size(u)).call("exp")
+    lacking = 2 / _divisor(u, E)
+    value = lacking * u.call("greater_equal", 0).call("where", E.call("square"), level(u.lifted(1)))
+    return Apart(lacking * (2 - value), -2 * u.call("max", 0))
+
+
+def _divisor(u: Expression, E: Expression) -> Expression:
+    """W + 2, divided by R² on the right."""
+    square = E.call("square")
+    return 2 * E + u.call("greater_equal", 0).call("where", 1 + 2 * square, 2 + square)
+
+
 def _erfc(x: Apart) -> Apart:
     u = x.value
     core = u.call("abs").call("erfcx")
@@ -345,6 +369,9 @@ _RULES: dict[str, Callable[..., Apart]] = {
     "asinh": _asinh,
 }
 """What an operation makes of parts with exponents."""
+
+_OF_SOFTPLUS = {"tanh": _tanh_of_softplus, "sech2": _sech2_of_softplus}
+"""Functions of softplus that are simpler than the two apart."""
 
 _STRAIGHT = {"tanh": 1.0, "sin": 1.0, "arctan": 1.0, "erf": 2 / sqrt(pi), "sinc_slope": -1 / 3}
 """Other functions with f(0) = 0, and their f′(0)."""
