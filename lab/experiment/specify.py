@@ -7,6 +7,7 @@ from typing import Any
 
 from lab import plugins
 from lab.activations.design.integral import Integral
+from lab.activations.formula.dialect import is_of_library
 from lab.activations.formula.formula import Formula
 from lab.errors import PartError
 from lab.parts import Activation
@@ -15,7 +16,7 @@ from lab.spelling import did_you_mean, nearest
 
 EXPECTED = "expected the name of an activation, a formula in z, or a table with a name"
 
-_SOFTMAX = re.compile(r"(?i)(log[-_]?)?softmax(\(.*\))?")
+_SOFTMAX = re.compile(r"(?i)(\w+\.)*(log[-_]?)?softmax(\(.*\))?")
 
 
 def from_spec(
@@ -128,7 +129,9 @@ _DESIGN_KEYS = frozenset({"value", "derivative", "at_least", "at_most"})
 
 
 def _reads_as_formula(text: str) -> bool:
-    """Whether it begins as a number, holds a sign that no name has, or z or x as a word."""
+    """Whether it begins as a number or with a library, holds a sign that no name has, or z or x as a word."""
+    if is_of_library(text):
+        return True
     if ".py:" in text or plugins.aliases("activations").get(text, text) in plugins.names("activations"):
         return False
     return re.search(r"^[\d.]|[^\w.:-]|(?<![A-Za-z_])[zx](?![A-Za-z0-9_])", text) is not None

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from math import inf, isfinite, nextafter
 
-from lab.activations.formula.graph import Expression, folded
+from lab.activations.formula.graph import Expression, below, folded
 from lab.activations.formula.operations import JUMPING
 from lab.numerics import REALS, Interval
 from lab.prover.intervals.enclosure import Bounds, Box, evaluated, undecided
@@ -45,7 +45,7 @@ class Continuity:
     """What is known of the jumps of σ and of where it is undefined."""
 
     jumps: tuple[float, ...] = ()  # where σ is proved to jump: the first that were found, in order
-    undefined: float | None = None  # a z at which σ is proved to have no value, if one was found
+    undefined: float | None = None  # a z at which σ is proved to have no value, or a float next to one
     doubt: str = ""  # why σ is not proved to be continuous
     advice: str = ""  # what to try where it is in doubt
     all_found: bool = True  # whether there are no more jumps than these
@@ -63,7 +63,7 @@ def continuity(
     search = _Search(sigma, slope, parameters)
     first = (Interval(1.0, inf), Interval(-inf, -1.0), Interval(-1.0, 1.0))
     waiting = [z for z in first if not search.is_continuous(z)]
-    undefined = next(filter(search.is_undefined, suspects), None) if waiting else None
+    undefined = search.first_undefined(suspects) if waiting else None
     left = MOST_INTERVALS
     while undefined is None and waiting and left and len(search.jumps) < _MOST_JUMPS:
         left -= 1
@@ -75,7 +75,9 @@ def continuity(
             waiting += [Interval(z.low, middle), Interval(middle, z.high)]
             continue
         likely_poles = [0.0] if 0 in z else filter(isfinite, (z.low, middle, z.high))
-        undefined = next(filter(search.is_undefined, likely_poles), None)
+        undefined = search.first_undefined(likely_poles)
+        if undefined is None and _is_short(z) and search.is_undefined(_beside(z)):
+            undefined = in_few_digits(middle, _beside(z).__contains__)
         if undefined is None:
             search.note_jump_or_doubt(z)
     if undefined is not None:
@@ -127,22 +129,35 @@ class _Search:
         self.steps += step if step <= most else 0.0
         return step <= most
 
-    def is_undefined(self, z: float) -> bool:
-        """Whether σ is proved to have no value at z."""
-        bounds = self._bounds(single(z))
+    def first_undefined(self, points: Iterable[float]) -> float | None:
+        """The first of these z at which σ is proved to have no value."""
+        return next((z for z in points if self.is_undefined(single(z))), None)
+
+    def is_undefined(self, z: Interval) -> bool:
+        """Whether σ is proved to have no value at some z of an interval."""
+        bounds, *ends = map(self._bounds, (z, single(z.low), single(z.high)))
+
+        def crosses_0(v: Expression) -> bool:
+            left, right = (end[v].values for end in ends)
+            is_continuous = bounds[v].values is not None and not undecided({x: bounds[x] for x in below(v)})
+            return bool(is_continuous and left and right and mul(left, right).high < 0)
 
         def found(node: Expression, inner: list[bool]) -> bool:
-            return bounds[node].values is None and _is_undefined(node, bounds, inner)
+            if bounds[node].values is not None:
+                return False
+            has_pole = node.operation == "div" and crosses_0(node.arguments[1])
+            return has_pole or _is_undefined(node, bounds, inner)
 
         return folded(found, self._sigma)[0]
 
     def note_jump_or_doubt(self, z: Interval) -> None:
         """Where an interval cannot be halved any more."""
-        middle = 0.0 if 0 in z else middle_of(z)
-        around = 4e-15 * max(abs(middle), _SMALL)
-        beside = Interval(z.low - around, z.high + around)
+        middle, beside = _point(z), _beside(z)
         if _is_short(z) and (self._jumps_over(beside) or self._leaps(z, beside)):
-            jump = next((known for known in self.jumps if abs(middle - known) <= 100 * around), None)
+            jump = next(
+                (known for known in self.jumps if abs(middle - known) <= 50 * (beside.high - beside.low)),
+                None,
+            )
             if jump is None:
                 jump = in_few_digits(middle, beside.__contains__)
             way = self._way(z, beside)
@@ -218,9 +233,20 @@ class _Search:
         return mul(single(slope.magnitude), Interval(0.0, 2 * (z.high - z.low))).high
 
 
+def _point(z: Interval) -> float:
+    """A float of a short interval, 0 if that is in it."""
+    return 0.0 if 0 in z else middle_of(z)
+
+
 def _points(z: Interval) -> set[float]:
     """The floats of a short interval at which σ may switch."""
-    return {0.0 if 0 in z else z.low, z.low, middle_of(z), z.high}
+    return {_point(z), z.low, middle_of(z), z.high}
+
+
+def _beside(z: Interval) -> Interval:
+    """A short interval and a little on both sides, where what switches in it does not."""
+    around = 4e-15 * max(abs(_point(z)), _SMALL)
+    return Interval(z.low - around, z.high + around)
 
 
 def _is_short(z: Interval) -> bool:

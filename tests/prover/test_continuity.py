@@ -1,5 +1,7 @@
 """Where σ jumps or is undefined, and what is only in doubt. (More of it in test_certificate.)"""
 
+from math import log
+
 import pytest
 
 from lab.activations.formula.parser import parse
@@ -163,3 +165,18 @@ def test_a_search_that_ends_early_says_so():
     assert len(result.jumps) == 8
     assert not result.all_found
     assert found("sign(z)").all_found
+
+
+@pytest.mark.parametrize(
+    ("text", "pole"),
+    [("(z + z**2)/(1 + 4*z**3)", -(0.25 ** (1 / 3))), ("1/(exp(z) - 2)", log(2)), ("1/(z**2 - 2)", 2**0.5)],
+)
+def test_a_pole_at_no_float_is_proved_by_the_sign_of_the_divisor(text, pole):
+    known = found(text)
+    assert known.undefined is not None
+    assert abs(known.undefined) == pytest.approx(abs(pole), rel=1e-14)
+
+
+def test_a_choice_that_does_not_take_a_pole_has_a_value_there():
+    known = found("where(z > 0, 1 + z, 1/(z - sqrt(2)))")
+    assert (known.undefined, known.jumps) == (None, (0.0,))

@@ -73,6 +73,9 @@ class _Slopes:
                 if factor.number == 1:
                     return within
                 return times(factor, within) + times(u / v, self.of(factor))
+        if v.operation == "cosh":  # cosh w and sinh w may have no number where their quotient is ±1
+            (w,) = v.arguments
+            return (self.of(over) - times(times(over, w.call("tanh")), self.of(w))) / v
         return None
 
     def _of_alike(self, u: Expression, v: Expression) -> Expression | None:

@@ -54,11 +54,33 @@ def in_own_words(text: str, names: Collection[str] = ()) -> str:
 
 @lru_cache(maxsize=256)
 def _in_own_words(text: str, names: frozenset[str]) -> str:
+    text = _applied(text)
     plain = as_python(text, {*VARIABLES, *CONSTANTS_NAMES, *names}, CALLED - names).strip()
     own = _translated(plain, names)
     if len(own) > LONGEST >= len(text):
         raise _too_long(plain)
     return own
+
+
+def _applied(text: str) -> str:
+    """A library's function or layer that stands alone, as ``F.relu`` and ``nn.ELU(0.5)``, applied to z."""
+    found = _ALONE.match(text)
+    if not found or not is_of_library(text) or found["name"].lower() not in CALLED:
+        return text
+    if found["given"] is None:
+        return f"{found['path']}(z)"
+    is_layer = re.search(r"\bnn\.[A-Z]\w*$", found["path"]) and not re.search(r"\b[xz]\b", found["given"])
+    return f"{found['path']}({found['x'] or 'z'}, {found['given']})" if is_layer else text
+
+
+_ALONE = re.compile(
+    r"(?P<path>(?:[A-Za-z]\w*\.)+(?P<name>\w+))(?:\((?P<given>[^()]*)\)(?:\((?P<x>\w+)\))?)?$"
+)
+
+
+def is_of_library(text: str) -> bool:
+    """Whether a text begins with the name of a library and a dot."""
+    return text.partition(".")[0] in MODULES and "." in text
 
 
 def _too_long(text: str) -> FormulaError:
@@ -134,7 +156,8 @@ class _OwnWords(ast.NodeTransformer):
         if name in PIECES and (pieces := _pieces(arguments, node.keywords)):
             *rows, rest = pieces
             made: ast.expr = self.visit(rest)
-            for condition, value in reversed(rows):
+            last_wins = name == "piecewise" and isinstance(arguments[-1], ast.List)  # numpy's
+            for condition, value in rows if last_wins else reversed(rows):
                 made = self._choice(self._test(condition), self.visit(value), made)
             return made
         if name in CHOICES and len(arguments) == 3 and not node.keywords and not is_list:
@@ -183,7 +206,7 @@ class _OwnWords(ast.NodeTransformer):
         if meant == "softplus" and ("threshold" in given or count > 2):
             reason = "softplus with a threshold is a straight line beyond it, another function; leave it out"
             raise self._refused(node, reason)
-        return OF_TWO.get(meant, meant) if count == 2 else meant
+        return OF_TWO.get(name) or OF_TWO.get(meant, meant) if count == 2 else meant
 
     def _refused(self, node: ast.expr, reason: str) -> FormulaError:
         return refused(self.text, node.col_offset + 1, reason)
@@ -209,12 +232,11 @@ class _OwnWords(ast.NodeTransformer):
     def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
         return self._choice(self._test(node.test), self.visit(node.body), self.visit(node.orelse))
 
-    def visit_Compare(self, node: ast.Compare) -> ast.expr:
+    def visit_Compare(self, node: ast.Compare | ast.BoolOp) -> ast.expr:
         """A comparison that stands for a number: 1 where it holds, else 0."""
         return self._choice(self._test(node), ast.Constant(1), ast.Constant(0))
 
-    def visit_BoolOp(self, node: ast.BoolOp) -> ast.expr:
-        return self._choice(self._test(node), ast.Constant(1), ast.Constant(0))
+    visit_BoolOp = visit_Compare  # noqa: N815
 
     def _test(self, test: ast.expr) -> ast.expr:
         """A condition whose sides are in the lab's words; each is visited once."""

@@ -11,12 +11,12 @@ _HEAD = re.compile(
 )
 """What stands before the body of a function in Python, R, Matlab, JavaScript, Julia, C and a paper."""
 
-EQUATION = re.compile(rf"^\s*(?![zx]\s*:?=)\w+\s*(?:\(\s*{_NAME}\s*\)\s*)?(?<![:<>=!]):?=(?!=)\s*")
+EQUATION = re.compile(rf"^\s*(?![zx]\s*:?=)[^\W\d]\w*\s*(?:\(\s*{_NAME}\s*\)\s*)?(?<![:<>=!]):?=(?!=)\s*")
 
 _CELL = re.compile(r"\$?\b[A-Z]{1,3}\$?[1-9]\d*\b(?!\s*\()")
 SHEETS_OWN = (
     r"^\s*=(?:.*?(?:(?<=[(,;*/<>^=+-])|(?=\^)))?\s*"
-    r"(?P<at>-\s*[\w$.]*(?:\([^()]*\))?\s*\^|\^\s*[\w$.]+\s*\^)"
+    r"(?P<at>-\s*[\w$.]*(?:\([^()]*\))?\s*\^|\^\s*[\w$.]*(?:\([^()]*\))?\s*\^)"
 )
 """Where a sheet has an order of its own: its -A1^2 is (-A1)^2, and its A1^2^3 is (A1^2)^3."""
 

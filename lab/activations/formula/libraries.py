@@ -39,32 +39,19 @@ WRITTEN: dict[str, tuple[str, str]] = {
         "signum": "sign", "arctg": "arctan", "th": "tanh", "sh": "sinh", "ch": "cosh", "logsig": "sigmoid",
         "tansig": "tanh", "poslin": "relu",
     }.items()},
-    "maximum": ("x, y", "max(x, y)"),
-    "minimum": ("x, y", "min(x, y)"),
-    "fmax": ("x, y", "max(x, y)"),
-    "fmin": ("x, y", "min(x, y)"),
-    "pmax": ("x, y", "max(x, y)"),
-    "pmin": ("x, y", "min(x, y)"),
+    **{name: ("x, y", own) for names, own in {
+        ("maximum", "fmax", "pmax"): "max(x, y)", ("minimum", "fmin", "pmin"): "min(x, y)",
+        ("power", "pow", "float_power"): "x**y", ("multiply", "mul"): "x*y", ("add",): "x + y",
+        ("subtract", "sub"): "x - y", ("divide", "div", "true_divide"): "x/y",
+    }.items() for name in names},
+    **{name: ("x", own) for names, own in {
+        ("zeros_like", "zero"): "0", ("ones_like", "one"): "1", ("negative", "neg"): "-x",
+        ("tensor", "float", "float32", "float64"): "x",
+    }.items() for name in names},
+    **dict.fromkeys(("clip", "clamp", "clip_by_value"), ("x, low, high", "min(max(x, low), high)")),
     "clamp_min": ("x, low", "max(x, low)"),
     "clamp_max": ("x, high", "min(x, high)"),
-    "power": ("x, y", "x**y"),
-    "pow": ("x, y", "x**y"),
-    "multiply": ("x, y", "x*y"),
-    "add": ("x, y", "x + y"),
-    "subtract": ("x, y", "x - y"),
-    "divide": ("x, y", "x/y"),
-    "mul": ("x, y", "x*y"),
-    "sub": ("x, y", "x - y"),
-    "div": ("x, y", "x/y"),
-    "zeros_like": ("x", "0"),
-    "ones_like": ("x", "1"),
-    "tensor": ("x", "x"),
-    "float": ("x", "x"),
-    "float32": ("x", "x"),
-    "float64": ("x", "x"),
     "square": ("x", "x**2"),
-    "negative": ("x", "-x"),
-    "neg": ("x", "-x"),
     "reciprocal": ("x", "1/x"),
     "rsqrt": ("x", "1/sqrt(x)"),
     "cbrt": ("x", "sign(x)*abs(x)**(1/3)"),
@@ -77,16 +64,13 @@ WRITTEN: dict[str, tuple[str, str]] = {
     "leaky_of_keras": ("x", "leaky_relu(x, 0.2)"),
     "softplus_of_beta": ("x, beta", "softplus(beta*x)/beta"),
     "log_of_base": ("x, base", "log(x)/log(base)"),
+    "log_to_base": ("base, x", "log(x)/log(base)"),
     "logit": ("x", "log(x/(1 - x))"),
     **{name: ("x, y", f"where(x {sign} y, 1, 0)") for name, sign in {
         "greater": ">", "less": "<", "gt": ">", "lt": "<", "ge": ">=", "le": "<=",
         "greater_equal": ">=", "less_equal": "<=",
     }.items()},
     **dict.fromkeys(("cast", "astype", "to", "type", "type_as"), ("x, dtype", "x")),
-    "zero": ("x", "0"),
-    "one": ("x", "1"),
-    "float_power": ("x, y", "x**y"),
-    "true_divide": ("x, y", "x/y"),
     "divide_no_nan": ("x, y", "where(y == 0, 0, x/y)"),
     "satlin": ("x", "min(max(x, 0), 1)"),
     "satlins": ("x", "min(max(x, -1), 1)"),
@@ -97,9 +81,6 @@ WRITTEN: dict[str, tuple[str, str]] = {
     "sech": ("x", "1/cosh(x)"),
     "csch": ("x", "1/sinh(x)"),
     "coth": ("x", "1/tanh(x)"),
-    "clip": ("x, low, high", "min(max(x, low), high)"),
-    "clamp": ("x, low, high", "min(max(x, low), high)"),
-    "clip_by_value": ("x, low, high", "min(max(x, low), high)"),
     "heaviside": ("x, middle", "where(x > 0, 1, where(x < 0, 0, middle))"),
     "unitstep": ("x", "where(x >= 0, 1, 0)"),
     "heavisidetheta": ("x", "where(x > 0, 1, 0)"),
@@ -119,10 +100,16 @@ TWO_MEANINGS = {
     "nn.leaky_relu": "leaky_relu(x, 0.2), tf's, or leaky_relu(x, 0.01), jax's",
     "sp.sinc": "sinc(x), sympy's, or sinc(pi*x), scipy's",
     "PHI": "Phi(x), the distribution function, or phi(x), the density",
+    "LOG": "log(x), the natural logarithm, or log10(x), which a spreadsheet takes",
 }
 """Names that two libraries or two habits share."""
 
-OF_TWO = {"softplus": "softplus_of_beta", "log": "log_of_base", "silu": "swish_beta", "swish": "swish_beta"}
+OF_TWO = {
+    "softplus": "softplus_of_beta",
+    "log": "log_of_base",
+    "Log": "log_to_base",  # Mathematica's
+    **dict.fromkeys(("silu", "swish"), "swish_beta"),
+}
 """Functions that mean another thing with two arguments."""
 
 APPROXIMATE = {True: "gelu_tanh", "tanh": "gelu_tanh", False: "gelu", "none": "gelu"}
@@ -138,7 +125,10 @@ KEYWORDS = {
 }
 """Arguments of libraries, and what they are called here where the function has none of that name."""
 
-LOGICAL = {"logical_and": ast.And, "logical_or": ast.Or, "and_": ast.And, "or_": ast.Or}
+LOGICAL = {
+    **dict.fromkeys(("logical_and", "and_", "AND", "And"), ast.And),
+    **dict.fromkeys(("logical_or", "or_", "OR", "Or"), ast.Or),
+}
 """Functions of two conditions."""
 
 PIECES = ("Piecewise", "piecewise", "select")

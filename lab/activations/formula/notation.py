@@ -44,6 +44,9 @@ _TOKEN = re.compile(
 )
 _OF_ARRAYS = re.compile(r"(\b[^\W\d]\w*|[)}|]|\d(?=\s)|\.\d+)(\s*)\.(?=[-*/^+(<>])")
 """The dot of Matlab's ``x.^2`` and of Julia's ``exp.(x)``: of each element, as all is here."""
+_CHAIN = re.compile(r"\.\^\s*-?[\w.]*(?:\([^()]*\))?\s*\.?(?P<at>\^)")
+"""Powers of arrays, which Matlab takes from the left and Julia from the right."""
+POWER_OF_POWER = "a power of a power; write brackets around the one that comes first"
 _OR = re.compile(r"(?<=\))\s*\|\|?\s*(?=\()")
 
 
@@ -79,6 +82,8 @@ def as_python(text: str, variables: Collection[str], functions: Collection[str])
             plain = re.sub(rf"(?i)\b{'[- ]'.join(words)}(?=\s*\()", name, plain)
     plain = re.sub(f"[{''.join(SIGNS)}]", lambda found: _plain(plain, found.start()), plain)
     plain = re.sub("[⁰¹²³⁴-⁹⁺⁻ˣᶻ]+", lambda found: "^{" + found[0].translate(_RAISED) + "}", plain)
+    if chain := _CHAIN.search(plain):
+        raise refused(plain, chain.start("at") + 1, POWER_OF_POWER)
     plain = _OF_ARRAYS.sub(r"\1\2", without_head(EQUATION, plain, variables).replace("std::", ""))
     if re.search(r"[<>]", plain):
         plain = re.sub("&&?|∧", " and ", _OR.sub(" or ", plain)).replace("∨", " or ")
@@ -242,7 +247,7 @@ class _Reader:
     def _check_no_power(self) -> None:
         token = self._next()
         if token and (token.text in ("^", "**") or token.kind == "raised"):
-            raise self._refused(token, "a power of a power; write brackets around the one that comes first")
+            raise self._refused(token, POWER_OF_POWER)
 
     def _applied(self, name: str, power: str) -> str:
         """A function with its argument in brackets, or with the product that follows it: ``sin 2z``."""

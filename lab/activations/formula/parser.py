@@ -68,9 +68,11 @@ def parse(text: str, parameters: Mapping[str, float], left_open: Sequence[str] =
         own = in_own_words(text, {*parameters, *left_open})
         return _parsed(own, parameters, left_open)
     except FormulaError as error:
-        if (not _is_expression(own) or slip(own)) and (told := slip(text)):
+        in_other_words = bool(text) and shown(text.replace("−", "-")) not in str(error)
+        is_slip = not _is_expression(own) or slip(own)
+        if is_slip and not (own is text and in_other_words) and (told := slip(text)):
             raise told from None
-        if text and shown(text.replace("−", "-")) not in str(error):
+        if in_other_words:
             error.args = (f"{error} (read from {shown(text)})",)
         raise
 

@@ -15,7 +15,7 @@ from flint import ctx
 from lab.activations.formula.derivatives import chained
 from lab.activations.formula.graph import Expression, Graph, folded
 from lab.activations.formula.operations import OPERATIONS
-from lab.activations.formula.terms import coefficients
+from lab.activations.formula.terms import coefficients, factors
 from lab.numerics import Interval
 from lab.prover.intervals.ranges import RULES
 
@@ -189,8 +189,11 @@ def _quotient(x: Expression, y: Expression) -> Expression | None:
     """Sinh u/cosh u = tanh u, u/(1 + |u|), u/√(u² + c) and e^u/(c + e^u) = sigmoid(u − ln c), also where the
     dividend has a further factor.
     """
+    if y.operation == "exp":  # whose least values are no floats
+        return x * (-y.arguments[0]).call("exp")
     if y.operation == "cosh":
-        return _over_cosh(x, y.arguments[0])
+        sines = ((f, rest) for f, rest in factors(x) if f.operation == "sinh" and f.arguments == y.arguments)
+        return next((f.arguments[0].call("tanh") * rest for f, rest in sines), None)
     if y.operation == "sqrt" and y.arguments[0].operation == "add":
         return _over_root(x, *y.arguments[0].arguments)
     if y.operation == "add":
@@ -202,16 +205,6 @@ def _quotient(x: Expression, y: Expression) -> Expression | None:
             u = size.arguments[0]
             factor = _ratio(x, u)
             return None if factor is None else factor * u.call("softsign")
-    return None
-
-
-def _over_cosh(x: Expression, u: Expression) -> Expression | None:
-    if x.operation == "sinh" and x.arguments == (u,):
-        return u.call("tanh")
-    if x.operation == "mul":
-        for one, other in (x.arguments, x.arguments[::-1]):
-            if one.operation == "sinh" and one.arguments == (u,):
-                return u.call("tanh") * other
     return None
 
 

@@ -168,3 +168,10 @@ def test_a_complex_step_passes_as_it_is(text):
     np.testing.assert_array_equal(sigma(z), value)
     near = np.abs(Z) < 3
     np.testing.assert_allclose(sigma(z[near]).imag / 1e-30, sigma.derivative(Z[near]), rtol=1e-12)
+
+
+def test_a_slope_of_what_is_divided_by_a_cosh_of_any_size_is_a_number():
+    sigma = Formula("z/cosh(z*exp(-z))")
+    slopes = sigma.derivative(np.array([-1e3, -100.0, -38.0, -5.0, 1.0]))
+    assert (slopes[:4] == 0).all()
+    assert slopes[4] == pytest.approx(1 / np.cosh(np.exp(-1.0)), rel=1e-15)  # the slope of z·e^−z is 0 there

@@ -47,6 +47,7 @@ NUMPY = [
     *("(x > 0)*x", "(x > 0)*x + (x <= 0)*0.1*x", "np.where((x > -1) & (x < 1), x, 0)"),
     *("np.where((x < -1) | (x > 1), x, 0)", "special.erf(x)", "special.expit(x)", "special.ndtr(x)"),
     *("special.erfc(x)", "special.logit(special.expit(x/10))", "stats.norm.cdf(x)", "stats.norm.pdf(x)"),
+    "np.piecewise(x, [x < 0, x < 1], [0, lambda x: x, 1])",
     *("special.sinc(x)", "(x**2).clip(0, 4)", "x.clip(-1, 1)*x"),
 ]
 

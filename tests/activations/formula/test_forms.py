@@ -90,12 +90,18 @@ ELU = "where(z > 0, z, exp(z) - 1)"
                 "piecewise(x < 0, 0, x < 1, x, 1)",
                 "np.select([x < 0, x < 1], [0, x], 1)",
                 "np.select([x < 0, x < 1], [0, x], default=1)",
-                "np.piecewise(x, [x < 0, x < 1], [0, lambda x: x, 1])",
+                "np.piecewise(x, [x < 1, x < 0], [lambda x: x, 0, 1])",  # the last that holds
                 "sympy.Piecewise((0, x < 0), (x, x < 1), (1, True))",
                 "Piecewise[{{0, x < 0}, {x, x < 1}}, 1]",
             )
         ),
         ("Piecewise((0.1*x, x < 0), (x, x >= 0))", "where(z < 0, 0.1*z, z)"),
+        ("Log[2, 1 + x^2]", "log2(1 + z**2)"),
+        ("=IF(AND(A1>0;A1<1);A1;0)", "where(z > 0 and z < 1, z, 0)"),
+        *((text, "relu(z)") for text in ("nn.ReLU", "torch.nn.ReLU()", "F.relu", "nn.ReLU(inplace=True)(x)")),
+        *((text, "tanh(z)") for text in ("torch.nn.Tanh", "np.tanh", "jnp.tanh")),
+        *((text, "elu(z, 0.5)") for text in ("nn.ELU(0.5)", "torch.nn.ELU(alpha=0.5)(x)")),
+        *((text, "gelu_tanh(z)") for text in ("jax.nn.gelu", "nn.GELU('tanh')")),
         *(
             (text, "where(z > 0, where(z < 1, z, 0), 0)")
             for text in (
@@ -165,3 +171,19 @@ def test_a_parameter_of_a_capital_letter_is_no_z():
     assert Formula("tanh(X*z)", (("X", 2.0),))(1.0) == np.tanh(2.0)
     with pytest.raises(FormulaError, match="unknown name 'X'"):
         Formula("tanh(X*z)")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("=LOG(A1)", "natural logarithm, or log10"),
+        ("=A1^(2)^3", "a spreadsheet takes"),
+        ("@(x) 2.^x.^2", "a power of a power"),
+        ("x.^(2).^3", "a power of a power"),
+        ("1 = z", "write what stands behind the = alone"),
+        ("np.pi", "is the constant"),
+    ],
+)
+def test_what_another_language_reads_otherwise_is_refused(text, reason):
+    with pytest.raises(FormulaError, match=reason):
+        Formula(text)
