@@ -144,11 +144,11 @@ def verify(run: str | Path, results: str | Path | None = None) -> list[Checked]:
     return verified(find(str(run), results_root(results)))
 
 
-def load(run: str | Path, results: str | Path | None = None) -> Run:
+def load(run: str | Path = "", results: str | Path | None = None) -> Run:
     """Open the results of a run: its folder, its name (the newest), its run-id or the beginning of one.
 
-    A name and a run-id are looked for where `run` keeps ``results``; `run` has an example. A table is read
-    when it is asked for. Raises LabError where there is no such run.
+    Without it, those of the newest run of all. A name and a run-id are looked for where `run` keeps
+    ``results``; `run` has an example. A table is read when it is asked for. Raises LabError where there is no such run.
     """
     return Run(find(str(run), results_root(results)))
 

@@ -154,17 +154,18 @@ def _trained(
     workers = how.workers or usable_cores()
     terms = Terms(workers, how.trial_timeout, how.allow_mixed, reused, how.scheduler, ends=False)
     folder = folder or begun(ready, results_root(results), terms)
-    with training(ready, folder) as advance:
-        if live:
-            err().print(f"live: {folder.path / REPORT}", soft_wrap=True)
-        run = train(ready, folder, terms, plots=False, live=live, progress=advance)
-    if taken := run.info.get("reused", {}).get("trials"):
-        planned = run.info["trials_planned"]
-        err().print(f"{taken} of {planned} trials were taken over from {run.info['reused']['run']}")
-    drawn = how.no_plots or plots_saved(run, workers)
-    found = run.verdicts
-    drawn &= report_saved(run, found)
-    run.folder.ended("done")
+    with folder.lock():
+        with training(ready, folder) as advance:
+            if live:
+                err().print(f"live: {folder.path / REPORT}", soft_wrap=True)
+            run = train(ready, folder, terms, plots=False, live=live, progress=advance)
+        if taken := run.info.get("reused", {}).get("trials"):
+            planned = run.info["trials_planned"]
+            err().print(f"{taken} of {planned} trials were taken over from {run.info['reused']['run']}")
+        drawn = how.no_plots or plots_saved(run, workers)
+        found = run.verdicts
+        drawn &= report_saved(run, found)
+        folder.ended("done")
     return replace(page(run, FEW_VERDICTS, found), exit_code=1 if run.info["failures"] or not drawn else 0)
 
 

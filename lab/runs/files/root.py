@@ -108,14 +108,17 @@ def _sorted(paths: Iterable[Path]) -> list[RunFolder]:
 def find(text: str, root: Path) -> RunFolder:
     """The run that the text means: a path, a name (its newest run), a run-id, or the beginning of one.
 
-    The path of a folder that holds runs, as ``results/vanishing``, means the newest of them. A name may
-    be as the stem of the file is written, see `lab.experiment.run_names.run_name`.
+    An empty text means the newest run of all, the path of a folder that holds runs, as ``results/vanishing``,
+    the newest of them. A name may be as the stem of the file is written, see
+    `lab.experiment.run_names.run_name`.
 
     Raises LabError where it means none, or several.
     """
-    if (Path(text) / "run.json").is_file() or (Path(text) / "experiment.toml").is_file():
+    if text and any((Path(text) / file).is_file() for file in ("run.json", "experiment.toml")):
         return RunFolder(Path(text))
     known = runs(root)
+    if known and not text:
+        return known[-1]
     if named := [run for run in known if run.name in (text, run_name(text))]:
         return named[-1]
     if held := _sorted(Path(text).glob("*")):
