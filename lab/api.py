@@ -80,7 +80,7 @@ def run(
     an activation does not hold what is claimed of it, or what the core relies on; StorageError where the
     results cannot be kept.
     """
-    from lab.runs.runner import Terms
+    from lab.runs.terms import Terms
     from lab.runs.work.workers import summed
 
     reused = None if reuse is None else find(str(reuse), results_root(results))
@@ -120,7 +120,7 @@ def resume(
     where its data, code or versions changed since it began.
     """
     from lab.runs.preparation import prepared_again
-    from lab.runs.runner import Terms
+    from lab.runs.terms import Terms
     from lab.runs.work.workers import summed
 
     folder = interrupted(run, results)
@@ -148,7 +148,8 @@ def load(run: str | Path = "", results: str | Path | None = None) -> Run:
     """Open the results of a run: its folder, its name (the newest), its run-id or the beginning of one.
 
     Without it, those of the newest run of all. A name and a run-id are looked for where `run` keeps
-    ``results``; `run` has an example. A table is read when it is asked for. Raises LabError where there is no such run.
+    ``results``; `run` has an example. A table is read when it is asked for. Raises LabError where there is no
+    such run.
     """
     return Run(find(str(run), results_root(results)))
 

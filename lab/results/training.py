@@ -17,7 +17,7 @@ from lab.runs.files.whereabouts import results_root
 
 if TYPE_CHECKING:
     from lab.runs.preparation import Prepared
-    from lab.runs.runner import Terms
+    from lab.runs.terms import Terms
     from lab.runs.work.workers import Progress
 
 
@@ -74,8 +74,9 @@ def train(
     rest is as in `lab.api.run`.
     """
     from lab.runs import runner
+    from lab.runs.terms import Terms
 
-    given = terms or runner.Terms()
+    given = terms or Terms()
     folder = folder or runner.begun(ready, results_root(results), given)
     trained, unended = Run(folder), replace(given, ends=False, keep_seconds=live or given.keep_seconds)
     with folder.lock():

@@ -94,10 +94,8 @@ def decided_by(training: Training, data: str) -> dict[str, str]:
 def made_with(engine: str) -> dict[str, str]:
     """What decides the last bits of numbers on this machine, by an engine."""
     versions = {name: version(name) for name in PACKAGES}
-    return versions | (_machine() if engine == "numpy" else {})
-
-
-def _machine() -> dict[str, str]:
+    if engine != "numpy":
+        return versions
     import scipy.linalg  # noqa: F401  # whose BLAS is loaded in every process then, whatever ran there before
 
     kernels = [
@@ -105,7 +103,7 @@ def _machine() -> dict[str, str]:
     ]
     found: Any = np.show_config(mode="dicts")
     features = found.get("SIMD Extensions", {}).get("found", [])
-    return {"BLAS": "; ".join(sorted(set(kernels))), "CPU features": " ".join(features)}
+    return versions | {"BLAS": "; ".join(sorted(set(kernels))), "CPU features": " ".join(features)}
 
 
 def _sigma(sigma: Activation) -> str:

@@ -23,7 +23,7 @@ from lab.errors import LabError, StorageError, system_reason
 from lab.runs.files.anonymity import anonymous
 from lab.runs.files.csv_files import read
 from lab.runs.files.sums import keep_sums, require_whole
-from lab.runs.files.table_files import TableFiles
+from lab.runs.files.table_files import growing
 from lab.runs.files.whereabouts import word
 from lab.spelling import did_you_mean
 from lab.storage import Migrations, migrated, write
@@ -148,16 +148,17 @@ class RunFolder:
         """
         self.require_inside()
         with ExitStack() as files:
-            open_tables: dict[str, TableFiles] = {}
+            growing_files: dict[str, Callable[[pd.DataFrame], None]] = {}
 
             def grow(name: str, piece: pd.DataFrame) -> None:
-                if name not in open_tables:
-                    open_tables[name] = files.enter_context(TableFiles(self.path / "tables" / name))
-                open_tables[name].append(piece)
+                if name not in growing_files:
+                    growing_files[name] = files.enter_context(growing(self.path / "tables" / name))
+                growing_files[name](piece)
 
             yield grow
-        written = [path for table in open_tables.values() for path in table.written]
-        keep_sums(self.path / "tables", written, forget="")
+        folder = self.path / "tables"
+        paths = (folder / f"{name}.{kind}" for name in growing_files for kind in ("csv", "parquet"))
+        keep_sums(folder, filter(Path.is_file, paths), forget="")
 
     def table(self, name: str) -> pd.DataFrame:
         """A table by its name.
