@@ -69,9 +69,8 @@ def train(
 
     ``folder`` is that of a run to go on with; without it a new one is made under ``results``. The run is done
     once all of that is kept, unless the ``terms`` leave it to the caller to end it; until then no other
-    process may write into it. With ``live`` the report
-    is there from the start, and written again about every so many seconds with what was read by then. The
-    rest is as in `lab.api.run`.
+    process may write into it. With ``live`` the report is there from the start, and written again about every
+    so many seconds with what was read by then. The rest is as in `lab.api.run`.
     """
     from lab.runs import runner
     from lab.runs.terms import Terms

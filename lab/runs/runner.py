@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import zip_longest
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 
 import pandas as pd
@@ -25,7 +26,6 @@ from lab.runs.provenance import code, provenance
 from lab.runs.terms import USUAL_TERMS, Terms
 from lab.runs.variant_tables import untrained
 from lab.runs.work.cluster import require
-from lab.runs.work.held_data import let_go
 from lab.runs.work.tasks import Outcome, Task
 from lab.runs.work.workers import Progress, trained
 from lab.storage import sweep
@@ -116,7 +116,7 @@ def _completed(
     """Train what is not there, and write the tables and how the run ended."""
     for part in (".", "trials", "tables", "plots"):
         sweep(folder.path / part)
-    let_go(folder.path / ".data")
+    rmtree(folder.path / ".data", ignore_errors=True)  # what a process that was killed held there
     keys = keys_of(ready)
     kept = kept_parts(ready, folder, keys)
     if terms.reused is not None:

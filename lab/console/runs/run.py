@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import chain
 from math import inf
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -144,8 +145,9 @@ def _body(
     yield verbatim(f"results: {run.path}")
     if value["answer"]:
         yield bold(f"Answer: {value['answer']}")
-    if first := _first(run, [sight["path"] for sight in sights]):
-        yield verbatim(f"look first at: {first}")
+    first = [run.path / REPORT, *(sight["path"] for sight in sights), run.folder.plots / "learning_speed.png"]
+    if there := next((path for path in first if Path(path).is_file()), None):
+        yield verbatim(f"look first at: {there}")
 
 
 def _parted(found: Sequence[Diagnosis], most: int) -> tuple[list[Diagnosis], list[Diagnosis]]:
@@ -155,18 +157,8 @@ def _parted(found: Sequence[Diagnosis], most: int) -> tuple[list[Diagnosis], lis
     for verdict, _ in found:
         turns.append(count[verdict.rule])
         count[verdict.rule] += 1
-    told = set(sorted(range(len(found)), key=turns.__getitem__)[:most])
-    parts = list[Diagnosis](), list[Diagnosis]()
-    for at, diagnosis in enumerate(found):
-        parts[at not in told].append(diagnosis)
-    return parts
-
-
-def _first(run: Run, paths: Sequence[str]) -> str:
-    """What to open first: the report, else the first figure that the file tells to see, or the usual one."""
-    report, usual = run.path / REPORT, run.folder.plots / "learning_speed.png"
-    there = [str(report) if report.is_file() else "", *paths, str(usual) if usual.is_file() else ""]
-    return next(filter(None, there), "")
+    order = sorted(range(len(found)), key=turns.__getitem__)
+    return [found[at] for at in sorted(order[:most])], [found[at] for at in sorted(order[most:])]
 
 
 def _tables(title: str, short: pd.DataFrame, layers: pd.DataFrame, variants: pd.DataFrame) -> Iterator[Block]:

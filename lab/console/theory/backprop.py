@@ -70,12 +70,12 @@ def _forward(given: Scene, layers: Sequence[WorkedLayer]) -> Iterator[Section]:
             )
         symbols = f"z{l} = w{l} a{below} + b{l} ="
         matrices: list[Term] = [symbols, layer.w, layer.a_in, "+", layer.b, "=", layer.z]
-        sigma = _name(given.network.sigma(layer.l))
+        sigma = str(given.network.sigma(layer.l)).removesuffix("()")
         heading = f"Forward, layer {layer.l}, σ = {sigma}"
         yield Section(heading, "z = w a + b,  a = σ(z)", [*plugged, *_left(layer), matrices])
     y, top = given.p.y[0, :, 0], layers[-1]
     costs: list[Term] = ["y =", y, f"  a{raised(top.l)} =", top.a, f"  C = {number(given.cost)}"]
-    yield Section(f"The cost of this example, {_name(given.network.cost)}", "", [costs])
+    yield Section(f"The cost of this example, {str(given.network.cost).removesuffix('()')}", "", [costs])
 
 
 def _backward(given: Scene, layers: Sequence[WorkedLayer]) -> Iterator[Section]:
@@ -147,11 +147,6 @@ def _gradient(layers: Sequence[WorkedLayer]) -> Iterator[Section]:
         ]
         lines += [product, _agreement(layer.of_w, layer.gradient)]
         yield Section(f"BP4, layer {layer.l}", f"∂C/∂w{l} = δ{l} (a{below})ᵀ", lines)
-
-
-def _name(part: object) -> str:
-    """A part without empty brackets."""
-    return str(part).removesuffix("()")
 
 
 def _times(first: float, second: float) -> str:

@@ -109,7 +109,7 @@ def _sampled(training: Training, trials: int) -> Sample:
         return Sample(step=step)
     reading = max(sum(rest) - (READINGS - 1) * step, 0.0) / READINGS
     evaluated = end / max(len(small.train) + len(small.test), 1)
-    more = trials / most
+    more, some = trials / most, readings.layers.reshape(-1)[:2000].tolist()
     seen = more * (training.seen / small.seen)
     return Sample(
         start=more * start,
@@ -118,7 +118,7 @@ def _sampled(training: Training, trials: int) -> Sample:
         binning=seen * max(first - step - reading, 0.0),
         testing=more * len(training.test) * evaluated,
         end=more * examples * evaluated,
-        text=_width(readings.layers),
+        text=sum(len(repr(value)) for value in some if value == value) / max(len(some), 1),
         varying=_varying(readings.layers),
         bins=float(np.count_nonzero(readings.histograms, axis=-1).mean()),  # at the first reading
     )
@@ -137,12 +137,6 @@ def _seconds_of_step(training: Training, trials: int) -> float:
             if lasted >= SAMPLE_SECONDS:
                 return lasted / several
             several *= 4
-
-
-def _width(values: Array) -> float:
-    """The mean number of letters of these as text; what is missing has none."""
-    some = values.reshape(-1)[:2000].tolist()
-    return sum(len(repr(value)) for value in some if value == value) / max(len(some), 1)
 
 
 def _varying(layers: Array) -> int:
