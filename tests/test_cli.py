@@ -273,8 +273,8 @@ def test_without_a_run_the_newest_is_shown(lab, small, tmp_path):
     code, _, err = lab("show")
     assert (code, "there are no runs under" in err) == (2, True)
     _, first, _ = lab("run", small, *QUICK)
-    small.rename(tmp_path / "aaa.toml")
-    _, second, _ = lab("run", "aaa.toml", *QUICK)
+    small.rename(tmp_path / "zzz.toml")  # later by its name, if both begin in one second
+    _, second, _ = lab("run", "zzz.toml", *QUICK)
     assert first != second
     assert lab("show")[:2] == (0, second)
 
