@@ -80,7 +80,7 @@ def run(
     an activation does not hold what is claimed of it, or what the core relies on; StorageError where the
     results cannot be kept.
     """
-    from lab.runs.runner import Terms
+    from lab.runs.terms import Terms
     from lab.runs.work.workers import summed
 
     reused = None if reuse is None else find(str(reuse), results_root(results))
@@ -120,7 +120,7 @@ def resume(
     where its data, code or versions changed since it began.
     """
     from lab.runs.preparation import prepared_again
-    from lab.runs.runner import Terms
+    from lab.runs.terms import Terms
     from lab.runs.work.workers import summed
 
     folder = interrupted(run, results)
@@ -144,11 +144,12 @@ def verify(run: str | Path, results: str | Path | None = None) -> list[Checked]:
     return verified(find(str(run), results_root(results)))
 
 
-def load(run: str | Path, results: str | Path | None = None) -> Run:
+def load(run: str | Path = "", results: str | Path | None = None) -> Run:
     """Open the results of a run: its folder, its name (the newest), its run-id or the beginning of one.
 
-    A name and a run-id are looked for where `run` keeps ``results``; `run` has an example. A table is read
-    when it is asked for. Raises LabError where there is no such run.
+    Without it, those of the newest run of all. A name and a run-id are looked for where `run` keeps
+    ``results``; `run` has an example. A table is read when it is asked for. Raises LabError where there is no
+    such run.
     """
     return Run(find(str(run), results_root(results)))
 
@@ -268,8 +269,7 @@ def export(
     """
     from lab.bridge.export import source_of
 
-    with _keyword_told(export):
-        sigma = _activation_of(sigma, parameters, allow_code)
+    sigma = _activation_of(export, sigma, parameters, allow_code)
     return source_of(sigma, to, learn=learn, plain=plain, wide=wide).text
 
 
@@ -332,8 +332,7 @@ def predict(
 
     from lab.theory.prediction import homogeneous
 
-    with _keyword_told(predict):
-        sigma = _activation_of(sigma, parameters, allow_code)
+    sigma = _activation_of(predict, sigma, parameters, allow_code)
     rows = homogeneous(sigma, depth, weight_variance, bias_variance, mean_square, correlation)
     columns = ["layer", "q", "correlation", "chi", "pair_chi", "speed"]
     return pd.DataFrame(rows)[columns].rename(columns={"speed": "ratio"})
@@ -365,12 +364,12 @@ def certify(
     from lab.prover.families import inner, left_open
 
     over = left_open(parameters)
-    with _keyword_told(certify):
-        sigma = _activation_of(sigma, parameters | inner(over), allow_code, over)
+    sigma = _activation_of(certify, sigma, parameters | inner(over), allow_code, over)
     return certified(sigma, at_least, at_most, over)
 
 
 def _activation_of(
+    asked_by: Callable[..., Any],
     sigma: Activation | str | Mapping[str, Any],
     parameters: Mapping[str, Any],
     allow_code: bool,
@@ -382,12 +381,13 @@ def _activation_of(
     """
     from lab.parts import Activation
 
-    if not isinstance(sigma, Activation):
-        return activation(sigma, allow_code=allow_code, **parameters)
-    if given := sorted(parameters.keys() - over.keys()):
-        only = "only ranges, pairs (low, high), may be given"
-        raise PartError(f"{sigma} has its parameters, got {', '.join(given)}; {only}", given[0])
-    return sigma
+    with _keyword_told(asked_by):
+        if not isinstance(sigma, Activation):
+            return activation(sigma, allow_code=allow_code, **parameters)
+        if given := sorted(parameters.keys() - over.keys()):
+            only = "only ranges, pairs (low, high), may be given"
+            raise PartError(f"{sigma} has its parameters, got {', '.join(given)}; {only}", given[0])
+        return sigma
 
 
 @contextmanager

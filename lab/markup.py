@@ -155,10 +155,10 @@ def _apart(places: Sequence[float], least: float = 12.0) -> list[float]:
     return moved
 
 
-def _rounds(low: float, high: float, most: int = 5) -> list[float]:
-    """About so many round numbers between two ends."""
-    unit = 10.0 ** floor(log10((high - low) / most))
-    step = next(times * unit for times in (1, 2, 5, 10) if times * unit >= (high - low) / most)
+def _rounds(low: float, high: float) -> list[float]:
+    """About five round numbers between two ends."""
+    unit = 10.0 ** floor(log10((high - low) / 5))
+    step = next(times * unit for times in (1, 2, 5, 10) if times * unit >= (high - low) / 5)
     return [k * step for k in range(ceil(low / step), floor(high / step) + 1)]
 
 

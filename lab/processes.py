@@ -144,29 +144,19 @@ def beginning() -> Iterator[None]:
 
     It is what `multiprocessing` would have each of them import; so nothing of it can be sent to them.
     """
+    main = threading.current_thread() is threading.main_thread()
     with _one_at_a_time:
         script, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN) if main else None  # which they inherit
         try:
-            with _deaf_to_interrupts():
-                yield
+            yield
         finally:
+            if main:
+                signal.signal(signal.SIGINT, before)
             sys.modules["__main__"] = script
 
 
 _one_at_a_time = threading.Lock()
-
-
-@contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
-    """Ignore Ctrl-C meanwhile, which processes that start now inherit."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def begun_worker(begin: Callable[..., object] = lambda: None, *given: Any) -> None:

@@ -269,6 +269,16 @@ def test_a_run_of_a_file_with_blanks_and_umlauts_is_found_by_either_name(lab, sm
         assert lab("show", name)[:2] == (0, out)
 
 
+def test_without_a_run_the_newest_is_shown(lab, small, tmp_path):
+    code, _, err = lab("show")
+    assert (code, "there are no runs under" in err) == (2, True)
+    _, first, _ = lab("run", small, *QUICK)
+    small.rename(tmp_path / "zzz.toml")  # later by its name, if both begin in one second
+    _, second, _ = lab("run", "zzz.toml", *QUICK)
+    assert first != second
+    assert lab("show")[:2] == (0, second)
+
+
 def test_an_interrupted_run_says_how_to_resume_and_is_resumed(lab, small, tmp_path, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(runner, "trained", interrupted)

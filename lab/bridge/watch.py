@@ -128,7 +128,7 @@ class Watch:
                 self.folder.keep_sums(draw_all(self.folder.tables, self.folder.plots, self.title))
             self._ended("done" if kind is None else "interrupted")
         finally:
-            self._lock.release()
+            self._lock.lock.release()
 
     def step(self, cost: Any = None, accuracy: Any = None) -> None:
         """Say that a step was taken: once for each, after the optimiser's own.

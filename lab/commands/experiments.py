@@ -10,7 +10,6 @@ import click
 
 from lab.commands.options import (
     Place,
-    Training,
     code_option,
     experiment_options,
     live_option,
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from lab.console.screen import Page
     from lab.runs.files.folder import RunFolder
     from lab.runs.preparation import Prepared
+    from lab.runs.terms import Terms
 
 LIVE_SECONDS = 3.0
 """How often the page of a run under way is written, and loads itself."""
@@ -82,26 +82,34 @@ def _checked(workers: int, root: Path, plots: bool = True, **given: Any) -> Page
 @live_option
 @results_option
 @prints_page
-def run(experiment: Path, dry_run: bool, reuse: str, live: bool, results: Path | None, **given: Any) -> Page:
+def run(
+    experiment: Path,
+    dry_run: bool,
+    reuse: str,
+    results: Path | None,
+    no_plots: bool,
+    live: bool,
+    **given: Any,
+) -> Page:
     """Train the variants of an experiment file side by side.
 
     Tables, plots and report.html, the run on one page, are kept in a new folder under the results.
     """
     from lab.own_code import with_care
-    from lab.processes import usable_cores
     from lab.results.training import prepare
     from lab.runs.files.root import find
     from lab.runs.files.whereabouts import results_root
+    from lab.runs.terms import Terms
 
-    how, given = split(Training, given)
-    reused = find(reuse, results_root(results)) if reuse else None
+    (terms, given), root = split(Terms, given), results_root(results)
+    terms = replace(terms, reused=find(reuse, root) if reuse else None)
     if dry_run:
-        workers, root = how.workers or usable_cores(), results_root(results)
-        return with_leave(
-            _checked, path=experiment, workers=workers, root=root, plots=not how.no_plots, **given
-        )
-    ready = with_care(prepare, path=experiment, patient=how.trial_timeout is None, **given)
-    return _trained(ready, None, results, how, reused, LIVE_SECONDS if live else 0)
+        how: dict[str, Any] = {"workers": terms.workers, "root": root, "plots": not no_plots}
+        return with_leave(_checked, path=experiment, **how, **given)
+    from lab.runs.runner import begun
+
+    ready = with_care(prepare, path=experiment, patient=terms.trial_timeout is None, **given)
+    return _trained(ready, begun(ready, root, terms), terms, no_plots, live)
 
 
 @click.command()
@@ -111,7 +119,9 @@ def run(experiment: Path, dry_run: bool, reuse: str, live: bool, results: Path |
 @live_option
 @results_option
 @prints_page
-def resume(run_name: str, allow_code: bool, live: bool, results: Path | None, **given: Any) -> Page:
+def resume(
+    run_name: str, allow_code: bool, results: Path | None, no_plots: bool, live: bool, **how: Any
+) -> Page:
     """Finish a run that was interrupted.
 
     What is missing is trained, what is there is kept. Of a run that lacks nothing, nothing is made again.
@@ -122,49 +132,40 @@ def resume(run_name: str, allow_code: bool, live: bool, results: Path | None, **
     from lab.own_code import with_care
     from lab.results.training import interrupted, lacks_nothing
     from lab.runs.preparation import prepared_again
+    from lab.runs.terms import Terms
 
-    how, folder = Training(**given), interrupted(run_name, results)
-    if lacks_nothing(folder, plots=not how.no_plots):
+    terms, folder = Terms(**how), interrupted(run_name, results)
+    if lacks_nothing(folder, plots=not no_plots):
         nothing = f"{folder} lacks nothing: every trial, table and plot is there and whole"
         return Page({"run": str(folder), "folder": str(folder.path), "resumed": False}, [nothing])
-    patient = how.trial_timeout is None
+    patient = terms.trial_timeout is None
     ready = with_care(prepared_again, folder=folder, allow_code=allow_code, patient=patient)
     err().print(f"resuming {folder}")
-    return _trained(ready, folder, results, how, live=LIVE_SECONDS if live else 0)
+    return _trained(ready, folder, terms, no_plots, live)
 
 
-def _trained(
-    ready: Prepared,
-    folder: RunFolder | None,
-    results: Path | None,
-    how: Training,
-    reused: RunFolder | None = None,
-    live: float = 0.0,
-) -> Page:
+def _trained(ready: Prepared, folder: RunFolder, terms: Terms, no_plots: bool, live: bool) -> Page:
     """Train and draw under the user's eyes; the exit code is 1 where something failed."""
     from lab.console.progress import plots_saved, report_saved, training
     from lab.console.runs.run import FEW_VERDICTS, page
     from lab.console.screen import err
-    from lab.processes import usable_cores
     from lab.results.page import REPORT
     from lab.results.training import train
-    from lab.runs.files.whereabouts import results_root
-    from lab.runs.runner import Terms, begun
 
-    workers = how.workers or usable_cores()
-    terms = Terms(workers, how.trial_timeout, how.allow_mixed, reused, how.scheduler, ends=False)
-    folder = folder or begun(ready, results_root(results), terms)
-    with training(ready, folder) as advance:
-        if live:
-            err().print(f"live: {folder.path / REPORT}", soft_wrap=True)
-        run = train(ready, folder, terms, plots=False, live=live, progress=advance)
-    if taken := run.info.get("reused", {}).get("trials"):
-        planned = run.info["trials_planned"]
-        err().print(f"{taken} of {planned} trials were taken over from {run.info['reused']['run']}")
-    drawn = how.no_plots or plots_saved(run, workers)
-    found = run.verdicts
-    drawn &= report_saved(run, found)
-    run.folder.ended("done")
+    terms = replace(terms, ends=False)
+    with folder.lock():
+        with training(ready, folder) as advance:
+            if live:
+                err().print(f"live: {folder.path / REPORT}", soft_wrap=True)
+            seconds = LIVE_SECONDS if live else 0.0
+            run = train(ready, folder, terms, plots=False, live=seconds, progress=advance)
+        if taken := run.info.get("reused", {}).get("trials"):
+            planned = run.info["trials_planned"]
+            err().print(f"{taken} of {planned} trials were taken over from {run.info['reused']['run']}")
+        drawn = no_plots or plots_saved(run, terms.workers)
+        found = run.verdicts
+        drawn &= report_saved(run, found)
+        folder.ended("done")
     return replace(page(run, FEW_VERDICTS, found), exit_code=1 if run.info["failures"] or not drawn else 0)
 
 

@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Callable
 from contextlib import redirect_stdout
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from functools import reduce, wraps
 from math import isfinite
 from pathlib import Path
@@ -167,20 +167,18 @@ results_option = click.option(
 )
 
 
-@dataclass(frozen=True)
-class Training:
-    """What the `training_options` say."""
+def _usable_cores() -> int:
+    from lab.processes import usable_cores
 
-    workers: int | None
-    scheduler: str
-    trial_timeout: float | None
-    allow_mixed: bool
-    no_plots: bool
+    return usable_cores()
 
 
 training_options = together(
     click.option(
-        "--workers", type=click.IntRange(min=1), help="So many processes train at most; else one a core."
+        "--workers",
+        type=click.IntRange(min=1),
+        default=_usable_cores,
+        help="So many processes train at most; else one a core.",
     ),
     click.option(
         "--scheduler",
@@ -196,12 +194,13 @@ training_options = together(
     ),
     click.option(
         "--allow-mixed",
+        "mixed",
         is_flag=True,
         help="Let trials stand that were made with other versions or by another processor.",
     ),
     click.option("--no-plots", is_flag=True, help="Leave the plots to `lab plot`."),
 )
-"""The options of a command that trains: see `Training`."""
+"""The options of a command that trains: ``no_plots``, and what `lab.runs.runner.Terms` takes."""
 
 live_option = click.option(
     "--live", is_flag=True, help="Write report.html from the start, again and again; it reloads itself."
@@ -241,8 +240,8 @@ def _whole(page: Callable[..., Page], **given: Any) -> Page:
 
 def split(kind: type[T], given: dict[str, Any]) -> tuple[T, dict[str, Any]]:
     """The dataclass that some of the options make, and the other options."""
-    rest = dict(given)
-    return kind(**{field.name: rest.pop(field.name) for field in fields(kind)}), rest  # type: ignore[arg-type]
+    names = [field.name for field in fields(kind) if field.name in given]  # type: ignore[arg-type]
+    return kind(**{name: given.pop(name) for name in names}), given
 
 
 def parameters_option(text: str) -> Callable[[F], F]:

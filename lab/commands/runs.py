@@ -34,13 +34,13 @@ def list_runs(results: Path | None) -> Page:
 
 
 @click.command(name="show")
-@click.argument("run_name", metavar="RUN")
+@click.argument("run_name", metavar="[RUN]", default="")
 @results_option
 @prints_page
 def show_run(run_name: str, results: Path | None) -> Page:
     """Show a run: its short table and its verdicts.
 
-    RUN is a folder, a name (its newest run) or the beginning of a run-id.
+    RUN is a folder, a name (its newest run) or the beginning of a run-id; without it, the newest run.
     """
     from lab.api import load
     from lab.console.runs.run import page

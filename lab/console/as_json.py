@@ -36,13 +36,8 @@ def readable(value: Any) -> Any:
         return {str(key): readable(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [readable(item) for item in value]
-    return readable(_taken_apart(value))
-
-
-def _taken_apart(value: Any) -> Any:
-    """An interval, an array, a number of numpy or a DataFrame as what it holds."""
     from lab.numerics import Interval
 
     if isinstance(value, Interval):
-        return [value.low, value.high]
-    return value.to_dict("records") if hasattr(value, "to_dict") else value.tolist()
+        return readable([value.low, value.high])
+    return readable(value.to_dict("records") if hasattr(value, "to_dict") else value.tolist())

@@ -50,7 +50,8 @@ def progress(total: int, noun: str) -> Iterator[Callable[[int], None]]:
     The function that it yields is called with what was done since the last call.
     """
     console = err()
-    if console.is_terminal and not console.is_dumb_terminal and not _is_notebook(console.file):
+    notebook = type(console.file).__module__.startswith("ipykernel")  # says it is a terminal, and is none
+    if console.is_terminal and not console.is_dumb_terminal and not notebook:
         columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), _TimeLeft())
         with Progress(*columns, console=console, transient=True) as bar:
             task = bar.add_task(noun, total=total)
@@ -70,11 +71,6 @@ def progress(total: int, noun: str) -> Iterator[Callable[[int], None]]:
             console.print(f"{noun}: {100 * done / total:.0f} %{known}")
 
     yield line
-
-
-def _is_notebook(stream: object) -> bool:
-    """Whether this is the stream of a notebook, which says that it is a terminal and moves no cursor."""
-    return type(stream).__module__.startswith("ipykernel")
 
 
 @contextmanager

@@ -14,8 +14,6 @@ from lab.errors import StorageError
 from lab.runs.files.folder import RunFolder
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from lab.analysis.rule import Verdicts
     from lab.parts import Tables
     from lab.report.island import Subject
@@ -64,7 +62,9 @@ def subject(
     pictures = {name: path.read_bytes() for name, path in drawn.items() if path.is_file()}
     whole = {**tables, "ledger": ledger(tables), **folder.kept("comparisons")}
     if found is None:
-        found = verdicts({name: _of_ended(table) for name, table in tables.items()})
+        found = verdicts(
+            {name: t[t["status"] != "running"] if "status" in t else t for name, t in tables.items()}
+        )
     results = folder.path.resolve().parent.parent.as_posix()
     return Subject(str(folder), info, whole, found, experiment, pictures, results)
 
@@ -76,11 +76,6 @@ def answered(info: Mapping[str, Any], tables: Tables) -> dict[str, Any]:
 
     lines = seen(info.get("see", {}), tables)
     return {**info, "answer": lines.pop(ANSWER, ""), "see": lines}
-
-
-def _of_ended(table: pd.DataFrame) -> pd.DataFrame:
-    """The rows of a table without those of trials that are under way."""
-    return table[table["status"] != "running"] if "status" in table else table
 
 
 @contextmanager

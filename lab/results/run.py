@@ -112,9 +112,7 @@ class Run:
     @property
     def summary(self) -> pd.DataFrame:
         """The short table: a row a variant. See `lab.analysis.summary`."""
-        from lab.analysis.summary import summary
-
-        return self._in_order(summary(self.folder.tables))
+        return self.table("summary")
 
     def compare(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from lab.runs.files.whereabouts import results_root
 
 if TYPE_CHECKING:
     from lab.runs.preparation import Prepared
-    from lab.runs.runner import Terms
+    from lab.runs.terms import Terms
     from lab.runs.work.workers import Progress
 
 
@@ -67,36 +68,37 @@ def train(
     """Train what is prepared, and keep its tables, what is made of them, its figures and its report.
 
     ``folder`` is that of a run to go on with; without it a new one is made under ``results``. The run is done
-    once all of that is kept, unless the ``terms`` leave it to the caller to end it. With ``live`` the report
-    is there from the start, and written again about every so many seconds with what was read by then. The
-    rest is as in `lab.api.run`.
+    once all of that is kept, unless the ``terms`` leave it to the caller to end it; until then no other
+    process may write into it. With ``live`` the report is there from the start, and written again about every
+    so many seconds with what was read by then. The rest is as in `lab.api.run`.
     """
     from lab.runs import runner
+    from lab.runs.terms import Terms
 
-    given = terms or runner.Terms()
+    given = terms or Terms()
     folder = folder or runner.begun(ready, results_root(results), given)
-    if live:
-        with kept_up(ready, folder, live, progress) as progress:
-            runner.resumed(ready, folder, replace(given, ends=False, keep_seconds=live), progress)
-    else:
-        runner.resumed(ready, folder, replace(given, ends=False), progress)
-    trained = Run(folder)
-    trained.save_analysis()
-    if plots:
-        trained.save_plots(workers=given.workers)
-        save_report([trained], trained.path / REPORT, **ending("done"))
-    if given.ends:
-        folder.ended("done")
+    trained, unended = Run(folder), replace(given, ends=False, keep_seconds=live or given.keep_seconds)
+    with folder.lock():
+        shown = kept_up(ready, folder, live, progress) if live else nullcontext(progress)
+        with shown as progress:
+            runner.resumed(ready, folder, unended, progress)
+        trained.save_analysis()
+        if plots:
+            trained.save_plots(workers=given.workers)
+            save_report([trained], trained.path / REPORT, **ending("done"))
+        if given.ends:
+            folder.ended("done")
     return trained
 
 
 def interrupted(run: str | Path = "", results: str | Path | None = None) -> RunFolder:
     """The run that `lab.api.resume` means."""
     root = results_root(results)
-    meant = [find(str(run), root)] if run else [one for one in runs(root) if one.can_go_on]
-    if not meant:
-        raise LabError(f"no run under {root} was interrupted; there is nothing to resume")
-    return meant[-1]
+    if run:
+        return find(str(run), root)
+    if meant := next((one for one in reversed(runs(root)) if one.can_go_on), None):
+        return meant
+    raise LabError(f"no run under {root} was interrupted; there is nothing to resume")
 
 
 def lacks_nothing(folder: RunFolder, *, plots: bool = True) -> bool:

@@ -14,7 +14,6 @@ import numpy as np
 
 from lab.activations.formula.formula import formula_of
 from lab.own_code import OWN_MODULE
-from lab.parts import Activation
 from lab.runs.provenance import blas, version
 from lab.training.examples import Examples
 from lab.training.stack import Training
@@ -84,7 +83,10 @@ def decided_by(training: Training, data: str) -> dict[str, str]:
     return {
         "data": f"{data}{' in classes' if training.train.labelled else ''}",
         "sizes": "-".join(map(str, network.sizes)),
-        "activations": "; ".join(map(_sigma, network.sigmas)),
+        "activations": "; ".join(
+            f"{_text(sigma)} = {formula}" if (formula := formula_of(sigma)) is not None else _text(sigma)
+            for sigma in network.sigmas
+        ),
         **{name: _text(getattr(training, name)) for name in fields},
         **{name: _text(getattr(network, name)) for name in ("cost", "surrogate_floor")},
         "dtype": str(training.train.x.dtype),
@@ -94,10 +96,8 @@ def decided_by(training: Training, data: str) -> dict[str, str]:
 def made_with(engine: str) -> dict[str, str]:
     """What decides the last bits of numbers on this machine, by an engine."""
     versions = {name: version(name) for name in PACKAGES}
-    return versions | (_machine() if engine == "numpy" else {})
-
-
-def _machine() -> dict[str, str]:
+    if engine != "numpy":
+        return versions
     import scipy.linalg  # noqa: F401  # whose BLAS is loaded in every process then, whatever ran there before
 
     kernels = [
@@ -105,13 +105,7 @@ def _machine() -> dict[str, str]:
     ]
     found: Any = np.show_config(mode="dicts")
     features = found.get("SIMD Extensions", {}).get("found", [])
-    return {"BLAS": "; ".join(sorted(set(kernels))), "CPU features": " ".join(features)}
-
-
-def _sigma(sigma: Activation) -> str:
-    """σ by its class with its code, its parameters, and its formula where it has one."""
-    formula = formula_of(sigma)
-    return f"{_text(sigma)} = {formula}" if formula is not None else _text(sigma)
+    return versions | {"BLAS": "; ".join(sorted(set(kernels))), "CPU features": " ".join(features)}
 
 
 def _text(value: Any) -> str:

@@ -112,13 +112,13 @@ def prepared_again(folder: RunFolder, *, allow_code: bool = False) -> Prepared:
         folder=placed(info["folder"], folder.path),
     )
     engines = info.get("engines", {})
-    variants = (_with_engine(one, engines.get(anonymous(one.label), "numpy")) for one in plan.variants)
+    variants = []
+    for variant in plan.variants:
+        engine = {"engine": engines.get(anonymous(variant.label), "numpy")}
+        training = variant.settings.training.model_copy(update=engine)
+        settings = variant.settings.model_copy(update={"training": training})
+        variants.append(replace(variant, settings=settings))
     return prepared(replace(plan, variants=tuple(variants)))
-
-
-def _with_engine(variant: Variant, engine: str) -> Variant:
-    training = variant.settings.training.model_copy(update={"engine": engine})
-    return replace(variant, settings=variant.settings.model_copy(update={"training": training}))
 
 
 def _sharing(training: Training, known: dict[tuple[int, str], Activation]) -> Training:

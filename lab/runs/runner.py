@@ -1,19 +1,17 @@
 """Running a plan that is prepared: its chunks are trained, its tables made from their parts."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import zip_longest
-from math import inf
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from lab.errors import LabError, StorageError
+from lab.errors import StorageError
 from lab.experiment.variants import resolved
-from lab.processes import can_begin
 from lab.runs.chunks import Chunk
 from lab.runs.files.anonymity import anonymous, place
 from lab.runs.files.folder import UNCHECKED, RunFolder, ending, now
@@ -25,47 +23,12 @@ from lab.runs.identity import Key
 from lab.runs.parts import kept_parts, keys_of, mixture, taken_over, trials_of
 from lab.runs.preparation import Prepared
 from lab.runs.provenance import code, provenance
+from lab.runs.terms import USUAL_TERMS, Terms
 from lab.runs.variant_tables import untrained
 from lab.runs.work.cluster import require
-from lab.runs.work.held_data import let_go
 from lab.runs.work.tasks import Outcome, Task
 from lab.runs.work.workers import Progress, trained
 from lab.storage import sweep
-
-
-@dataclass(frozen=True)
-class Terms:
-    """On which terms a plan is trained.
-
-    Up to ``workers`` processes train; this one alone where more would not end sooner. A trial may take
-    ``trial_timeout`` seconds, if any. ``mixed`` lets parts stand that were made with other versions, or by
-    another processor. ``reused`` is a run whose parts are taken over where they are the same. ``scheduler``
-    is the address of a Dask scheduler, whose workers train instead. ``ends`` tells whether the run is done
-    with its tables. ``keep_seconds`` is that of `lab.runs.work.tasks.Task`.
-
-    Raises LabError where ``workers`` is no count, and where the processes cannot be had that a
-    ``trial_timeout`` needs.
-    """
-
-    workers: int = 1
-    trial_timeout: float | None = None
-    mixed: bool = False
-    reused: RunFolder | None = None
-    scheduler: str = ""
-    ends: bool = True
-    keep_seconds: float = inf
-
-    def __post_init__(self) -> None:
-        if not isinstance(self.workers, int) or self.workers < 1:
-            raise LabError(f"workers = {self.workers!r}: expected a whole number of processes, 1 or more")
-        if self.trial_timeout is not None and not self.scheduler and not can_begin():
-            raise LabError(
-                "trial_timeout: needs processes that can be ended, and one of a multiprocessing.Pool may "
-                "begin none; leave it out, or use concurrent.futures.ProcessPoolExecutor"
-            )
-
-
-USUAL_TERMS = Terms()
 
 
 def run(
@@ -153,7 +116,7 @@ def _completed(
     """Train what is not there, and write the tables and how the run ended."""
     for part in (".", "trials", "tables", "plots"):
         sweep(folder.path / part)
-    let_go(folder.path / ".data")
+    rmtree(folder.path / ".data", ignore_errors=True)  # what a process that was killed held there
     keys = keys_of(ready)
     kept = kept_parts(ready, folder, keys)
     if terms.reused is not None:
@@ -171,7 +134,11 @@ def _completed(
             growing = Growing(ready, folder, grow, kept, missing)
             progress(sum(ready.made[chunk.variant][1].steps * len(chunk.trials) for chunk in kept))
             tasks = _tasks(ready, folder, keys, missing, terms)
-            failed = _trained(tasks, growing, terms, progress, _predicting(ready, predicted))
+            how = (terms.workers, progress, terms.trial_timeout, terms.scheduler, terms.mixed)
+            failed = []
+            for one in trained(tasks, *how, _predicting(ready, predicted)):
+                growing.ended(one.chunk, kept=not one.error)
+                failed += [one] if one.error else []
             known["prediction"] = pd.concat(predicted, ignore_index=True)
             trials = growing.finished(failed, known)
             record = {**record, "mixed": mixture(folder, {**kept, **growing.keys}, [], terms.mixed)}
@@ -216,18 +183,6 @@ def _tasks(
         )
         for chunk in missing
     ]
-
-
-def _trained(
-    tasks: Sequence[Task], growing: Growing, terms: Terms, progress: Progress, meanwhile: Iterable[None]
-) -> list[Outcome]:
-    """Train these chunks, and put their parts to the tables; returns how those ended that failed."""
-    failed = []
-    how = (terms.trial_timeout, terms.scheduler, terms.mixed)
-    for one in trained(tasks, terms.workers, progress, *how, meanwhile):
-        growing.ended(one.chunk, kept=not one.error)
-        failed += [one] if one.error else []
-    return failed
 
 
 def _fates(

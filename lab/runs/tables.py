@@ -83,13 +83,10 @@ def neurons(part: Part) -> Iterator[pd.DataFrame]:
     Neurons count from 1, and the inputs are layer 0. A part that measured no single neurons has no rows.
     """
     readings = part.readings
-    widths = np.zeros(0, np.int64) if readings.widths is None else readings.widths
-    block = np.empty((0, 0, 0, len(NEURON_COLUMNS))) if readings.neurons is None else readings.neurons
-    places = [(l, neuron) for l, width in enumerate(widths) for neuron in range(1, width + 1)]
-    place = np.array(places, np.int64).reshape(-1, 2)
-    if not places:
+    if readings.neurons is None or readings.widths is None:
         return
-    for piece in _pieces(part, readings.histogram_steps, block, NEURON_COLUMNS):
+    place = np.array([(l, j) for l, width in enumerate(readings.widths) for j in range(1, width + 1)])
+    for piece in _pieces(part, readings.histogram_steps, readings.neurons, NEURON_COLUMNS):
         piece["layer"], neuron = np.tile(place, (len(piece) // len(place), 1)).T
         piece.insert(list(piece.columns).index("status"), "neuron", neuron)
         yield piece

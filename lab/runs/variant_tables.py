@@ -13,6 +13,7 @@ from lab.network.costs import of_best_constant
 from lab.numerics import Array
 from lab.parts import Activation
 from lab.prover.slope_bounds import SOURCES, slope_bounds
+from lab.training.examples import Examples
 from lab.training.recorder import EDGES
 from lab.training.stack import Training
 
@@ -60,8 +61,7 @@ def variants(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
             "test": len(training.test),
             "eta": training.eta,
             "decay": training.decay,
-            "chance": _share_of_commonest(training.train.y) if training.train.labelled else np.nan,
-            "absent": _absent(training.train.y) if training.train.labelled else 0,
+            **_of_classes(training.train),
             "shift": _shift(training.train.y, training.test.y),
             "cost_of_mean": of_best_constant(network.cost, training.train.y.T, network.sigma(network.depth)),
             "cost_of_perfect": float(network.cost.least(training.train.y.T.astype(np.float64)).mean()),
@@ -86,15 +86,13 @@ def of_sigmas(sigmas: Sequence[Activation]) -> dict[str, Any]:
     }
 
 
-def _share_of_commonest(y: Array) -> float:
-    """The accuracy of answering every example with the class that most are of."""
-    classes = y.argmax(axis=1) if y.shape[1] > 1 else y[:, 0] > 0.5
-    return float(np.bincount(classes).max() / len(y))
-
-
-def _absent(y: Array) -> int:
-    """The number of classes of which there is no example."""
-    return int((~y.any(axis=0)).sum()) if y.shape[1] > 1 else 2 - len(np.unique(y))
+def _of_classes(train: Examples) -> dict[str, float]:
+    """The accuracy of answering the class that most examples are of, and how many classes none is of."""
+    if not train.labelled:
+        return {"chance": nan, "absent": 0}
+    classes = train.y.argmax(axis=1) if train.y.shape[1] > 1 else train.y[:, 0] > 0.5
+    count = np.bincount(classes, minlength=max(train.y.shape[1], 2))
+    return {"chance": float(count.max() / len(classes)), "absent": int((count == 0).sum())}
 
 
 def _shift(train: Array, test: Array) -> float:

@@ -1,9 +1,13 @@
+from os import getpid
+
 import pytest
 
 import lab
-from lab.errors import ClaimError, ExperimentError, LabError
+from lab.errors import ClaimError, ExperimentError, LabError, StorageError
+from lab.results.run import Run
 from lab.results.training import interrupted, lacks_nothing, prepare, train
 from lab.runs import runner
+from lab.runs.files.folder import RunFolder
 from lab.runs.runner import Terms
 
 
@@ -194,3 +198,19 @@ class Own(lab.Cost):
         prepare(path, allow_code=True)
     (note,) = (one for one in prepare(path, allow_code=True, unchecked=True).notes if "unchecked" in one)
     assert "own.py: " in note
+
+
+def test_no_other_writes_into_a_run_until_it_is_done_also_while_it_is_drawn(small, root, monkeypatch):
+    def another(run, **given):
+        assert RunFolder(run.path).status == "running"
+        with pytest.raises(
+            StorageError, match=f"another process is writing into this run: process {getpid()} on"
+        ):
+            lab.resume("small", root)
+        return []
+
+    monkeypatch.setattr(Run, "save_plots", another)
+    run = lab.run(small, ["training.epochs=1"], results=root)
+    assert run.info["status"] == "done"
+    with RunFolder(run.path).lock():
+        pass

@@ -56,16 +56,11 @@ def page(
     runs = [str(one) for one in (run, other) if one is not None]
     apart = differing(run, other) if other is not None else {}
     value = {"runs": runs, "comparisons": rows, "spreads": spread, "differing": apart}
-    poor = poor_reference(tables["trials"], pairs) if other is None else ""
-    return Page(value, [*_apart(runs, apart), *([poor, ""] if poor else []), *_body(rows, spread)])
-
-
-def _apart(runs: Sequence[str], differing: Mapping[str, tuple[str, str]]) -> Iterator[Block]:
-    """What two runs do not have alike beside what varies, on a line."""
-    if differing:
-        told = ", ".join(f"{key} ({first} and {second})" for key, (first, second) in differing.items())
-        yield f"{' and '.join(runs)} differ in {told}"
-        yield ""
+    said = poor_reference(tables["trials"], pairs) if other is None else ""
+    if apart:
+        told = ", ".join(f"{key} ({first} and {second})" for key, (first, second) in apart.items())
+        said = f"{' and '.join(runs)} differ in {told}"
+    return Page(value, [*([said, ""] if said else []), *_body(rows, spread)])
 
 
 def _body(rows: pd.DataFrame, spread: pd.DataFrame) -> Iterator[Block]:

@@ -1,7 +1,6 @@
 """The page of a plan: what an experiment would run, and what that needs."""
 
 import shutil
-from dataclasses import asdict
 from math import isfinite
 from pathlib import Path
 
@@ -34,10 +33,9 @@ def page(ready: Prepared, workers: int, root: Path, plots: bool = True) -> Page:
     ]
     needs = estimate(ready, workers, plots)
     memory, disk = free_memory(), free_disk(root)
-    told = {name: value for name, value in asdict(needs).items() if name in ("disk", "seconds", "rows")}
-    told |= {"memory": needs.memory, "free_memory": memory, "free_disk": disk, "workers": workers}
-    if not isfinite(needs.seconds):
-        told["seconds"] = None
+    told = {"disk": needs.disk, "seconds": needs.seconds if isfinite(needs.seconds) else None}
+    told |= {"rows": needs.rows, "memory": needs.memory}
+    told |= {"free_memory": memory, "free_disk": disk, "workers": workers}
     rows = [
         ("memory", size_text(needs.memory), "" if memory is None else f"{size_text(memory)} free"),
         ("disk", size_text(needs.disk), f"{size_text(disk)} free"),

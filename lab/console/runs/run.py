@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import chain
 from math import inf
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -89,7 +90,12 @@ def page(run: Run, most: int = MOST_VERDICTS, found: Verdicts | None = None) -> 
     found = verdicts(tables) if found is None else found
     lines = seen(info.get("see", {}), tables)
     value = {key: info.get(key) for key in ("name", "id", "title", "status", "failures", "notes")}
-    value |= {"answer": lines.pop(ANSWER, ""), "see": _sights(run, lines)}
+    value |= {"answer": lines.pop(ANSWER, "")}
+    files = {name: run.folder.plots / f"{name.rpartition(':')[2]}.png" for name in lines}
+    value["see"] = [
+        {"figure": name, "line": line, "path": str(files[name]) if files[name].is_file() else ""}
+        for name, line in lines.items()
+    ]
     value |= {
         "folder": str(run.path),
         "summary": short,
@@ -98,13 +104,6 @@ def page(run: Run, most: int = MOST_VERDICTS, found: Verdicts | None = None) -> 
         "not_judged": found.not_judged,
     }
     return Page(value, _body(run, value, tables["variants"], found, most))
-
-
-def _sights(run: Run, lines: Mapping[str, str]) -> list[dict[str, str]]:
-    """What to see: the figure, the line, and the file of the figure; no file where it was not drawn."""
-    files = {name: run.folder.plots / f"{name.rpartition(':')[2]}.png" for name in lines}
-    drawn = {name: str(path) if path.is_file() else "" for name, path in files.items()}
-    return [{"figure": name, "line": line, "path": drawn[name]} for name, line in lines.items()]
 
 
 def _body(
@@ -134,8 +133,9 @@ def _body(
     yield from map(dim, value["not_judged"])
     if left:
         rules = ", ".join(f"{rule} {count}" for rule, count in Counter(one.rule for one, _ in left).items())
-        several = len(shown) + len(left)
-        yield f"{counted(len(left), 'more verdict')} ({rules}): {_all_verdicts(run, several)}"
+        many, report = len(shown) + len(left) > MOST_VERDICTS, run.path / REPORT
+        shows_all = report if many and report.is_file() else f"lab show {word(run.path)}{' --json' * many}"
+        yield f"{counted(len(left), 'more verdict')} ({rules}): {shows_all}"
     if sights:
         yield bold("What to see")
         for sight in sights:
@@ -145,8 +145,9 @@ def _body(
     yield verbatim(f"results: {run.path}")
     if value["answer"]:
         yield bold(f"Answer: {value['answer']}")
-    if first := _first(run, [sight["path"] for sight in sights]):
-        yield verbatim(f"look first at: {first}")
+    first = [run.path / REPORT, *(sight["path"] for sight in sights), run.folder.plots / "learning_speed.png"]
+    if there := next((path for path in first if Path(path).is_file()), None):
+        yield verbatim(f"look first at: {there}")
 
 
 def _parted(found: Sequence[Diagnosis], most: int) -> tuple[list[Diagnosis], list[Diagnosis]]:
@@ -156,26 +157,8 @@ def _parted(found: Sequence[Diagnosis], most: int) -> tuple[list[Diagnosis], lis
     for verdict, _ in found:
         turns.append(count[verdict.rule])
         count[verdict.rule] += 1
-    told = set(sorted(range(len(found)), key=turns.__getitem__)[:most])
-    parts = list[Diagnosis](), list[Diagnosis]()
-    for at, diagnosis in enumerate(found):
-        parts[at not in told].append(diagnosis)
-    return parts
-
-
-def _all_verdicts(run: Run, count: int) -> str:
-    """Where all of so many verdicts are."""
-    report = run.path / REPORT
-    if count > MOST_VERDICTS and report.is_file():
-        return str(report)
-    return f"lab show {word(run.path)}{' --json' * (count > MOST_VERDICTS)}"
-
-
-def _first(run: Run, paths: Sequence[str]) -> str:
-    """What to open first: the report, else the first figure that the file tells to see, or the usual one."""
-    report, usual = run.path / REPORT, run.folder.plots / "learning_speed.png"
-    there = [str(report) if report.is_file() else "", *paths, str(usual) if usual.is_file() else ""]
-    return next(filter(None, there), "")
+    order = sorted(range(len(found)), key=turns.__getitem__)
+    return [found[at] for at in sorted(order[:most])], [found[at] for at in sorted(order[most:])]
 
 
 def _tables(title: str, short: pd.DataFrame, layers: pd.DataFrame, variants: pd.DataFrame) -> Iterator[Block]:
@@ -187,7 +170,9 @@ def _tables(title: str, short: pd.DataFrame, layers: pd.DataFrame, variants: pd.
     if 0 < len(recorded) <= MOST_ROWS:
         yield rows_of(_known(recorded), OF_LAYERS, "Layer by layer", SPARE)
     if "ratio_start" in shown:
-        yield dim(f"ratio: ‖∂C/∂b‖ of {_layers(variants)}")
+        depths = set(variants["layers"].astype(int))
+        last = f"layer {depths.pop() - 1}" if len(depths) == 1 else "the last hidden layer"
+        yield dim(f"ratio: ‖∂C/∂b‖ of layer 1 over {last}")
         done = short["trials"] - short["diverged"] - short["failed"]
         counts = zip(short["variant"], short["trials"], done, short["ratio_trials"], strict=True)
         for variant, trials, ended, known in counts:
@@ -214,11 +199,3 @@ def _known(table: pd.DataFrame, *counts: str) -> pd.DataFrame:
     """The table without columns in which nothing is known, or which count nothing."""
     missing = [column for column in table if table[column].isna().all()]
     return table.drop(columns=missing + [column for column in counts if not table[column].any()])
-
-
-def _layers(variants: pd.DataFrame) -> str:
-    """Which layers a ratio counts, by their numbers where all variants have as many."""
-    depths = set(variants["layers"].astype(int))
-    return (
-        f"layer 1 over layer {depths.pop() - 1}" if len(depths) == 1 else "layer 1 over the last hidden layer"
-    )

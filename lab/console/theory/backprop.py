@@ -70,12 +70,12 @@ def _forward(given: Scene, layers: Sequence[WorkedLayer]) -> Iterator[Section]:
             )
         symbols = f"z{l} = w{l} a{below} + b{l} ="
         matrices: list[Term] = [symbols, layer.w, layer.a_in, "+", layer.b, "=", layer.z]
-        sigma = _name(given.network.sigma(layer.l))
+        sigma = str(given.network.sigma(layer.l)).removesuffix("()")
         heading = f"Forward, layer {layer.l}, σ = {sigma}"
         yield Section(heading, "z = w a + b,  a = σ(z)", [*plugged, *_left(layer), matrices])
     y, top = given.p.y[0, :, 0], layers[-1]
     costs: list[Term] = ["y =", y, f"  a{raised(top.l)} =", top.a, f"  C = {number(given.cost)}"]
-    yield Section(f"The cost of this example, {_name(given.network.cost)}", "", [costs])
+    yield Section(f"The cost of this example, {str(given.network.cost).removesuffix('()')}", "", [costs])
 
 
 def _backward(given: Scene, layers: Sequence[WorkedLayer]) -> Iterator[Section]:
@@ -101,7 +101,12 @@ def _backward(given: Scene, layers: Sequence[WorkedLayer]) -> Iterator[Section]:
             [*_bp2(layer, above), *_left(layer), _agreement(layer.of_b, layer.delta)],
         )
     if len(layers) > 1:
-        yield Section("BP1 and BP2 in one product", "", [_in_one(layers)])
+        symbols = "".join(f" (w{raised(one.l)})ᵀ Σ′(z{raised(one.l)})" for one in layers[1:])
+        matrices = [matrix for one in layers[1:] for matrix in (one.w.T, np.diag(one.slope))]
+        first = layers[0]
+        in_one: list[Term] = [f"δ{raised(1)} = Σ′(z{raised(1)}){symbols} ∇ₐC =", np.diag(first.slope)]
+        in_one += [*matrices, top.e, "=", first.matrix]
+        yield Section("BP1 and BP2 in one product", "", [in_one])
 
 
 def _bp2(layer: WorkedLayer, above: WorkedLayer) -> Iterator[list[Term]]:
@@ -115,16 +120,6 @@ def _bp2(layer: WorkedLayer, above: WorkedLayer) -> Iterator[list[Term]]:
     w, passed, arrives = f"(w{k})ᵀ", above.w.T, f"by ⊙:  δ{l} = ((w{k})ᵀ δ{k}) ⊙ σ′(z{l}) ="
     yield [arrives, "(", passed, above.delta, ")", "⊙", layer.slope, "=", layer.hadamard]
     yield [f"by Σ′: δ{l} = Σ′(z{l}) {w} δ{k} =", np.diag(layer.slope), passed, above.delta, "=", layer.matrix]
-
-
-def _in_one(layers: Sequence[WorkedLayer]) -> list[Term]:
-    first, above = layers[0], layers[1:]
-    symbols = "".join(f" (w{raised(one.l)})ᵀ Σ′(z{raised(one.l)})" for one in above)
-    matrices = [matrix for one in above for matrix in (one.w.T, np.diag(one.slope))]
-    return [
-        f"δ{raised(1)} = Σ′(z{raised(1)}){symbols} ∇ₐC =",
-        *(np.diag(first.slope), *matrices, layers[-1].e), "=", first.matrix,
-    ]  # fmt: skip
 
 
 def _gradient(layers: Sequence[WorkedLayer]) -> Iterator[Section]:
@@ -152,11 +147,6 @@ def _gradient(layers: Sequence[WorkedLayer]) -> Iterator[Section]:
         ]
         lines += [product, _agreement(layer.of_w, layer.gradient)]
         yield Section(f"BP4, layer {layer.l}", f"∂C/∂w{l} = δ{l} (a{below})ᵀ", lines)
-
-
-def _name(part: object) -> str:
-    """A part without empty brackets."""
-    return str(part).removesuffix("()")
 
 
 def _times(first: float, second: float) -> str:

@@ -1,8 +1,8 @@
 """The page of ``lab demon``: what moving the z, or the a, of one neuron or of each in a layer does to C."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from math import inf
+from math import inf, isnan
 from pathlib import Path
 
 import pandas as pd
@@ -38,9 +38,13 @@ def page(ready: Prepared, moment: Moment, place: Place, plot: Path | None) -> Pa
     """
     chosen = Chosen(ready, moment)
     network = chosen.training.network
-    layer = _layer(place, network.sizes)
+    sizes, layer = network.sizes, place.layer
+    if layer is None:
+        own = ", ".join(f"{layer} ({counted(size, 'neuron')})" for layer, size in enumerate(sizes) if layer)
+        raise LabError(f"--layer is missing; the layers are {own}, the last is the output")
+    check("layer", layer, 1, network.depth)
     if place.neuron is not None:
-        check("neuron", place.neuron, 1, network.sizes[layer], f" of layer {layer}")
+        check("neuron", place.neuron, 1, sizes[layer], f" of layer {layer}")
     if not 0 < place.reach < inf:
         raise LabError(f"--reach {place.reach:g}: expected a finite number above 0")
     scene = chosen.scene()
@@ -55,15 +59,6 @@ def page(ready: Prepared, moment: Moment, place: Place, plot: Path | None) -> Pa
         _body(found, scene.cost, place, title, network.surrogate_floor > 0),
         drawn(name, {name: found}, plot, chosen.variant.label),
     )
-
-
-def _layer(place: Place, sizes: Sequence[int]) -> int:
-    last = len(sizes) - 1
-    if place.layer is None:
-        own = ", ".join(f"{layer} ({counted(size, 'neuron')})" for layer, size in enumerate(sizes) if layer)
-        raise LabError(f"--layer is missing; the layers are {own}, the last is the output")
-    check("layer", place.layer, 1, last)
-    return place.layer
 
 
 def _body(
@@ -81,15 +76,12 @@ def _body(
     for moved, rows in by_moved.items():
         d, first = MOVED[moved], rows.iloc[0]
         if place.neuron:
-            slope, order = first["predicted"] / first["move"], _number(first["order"], ".3f")
-            yield f"Δ{moved}: {d} = {slope:.6g}; order of the remainder: {order}"
+            slope, order = first["predicted"] / first["move"], first["order"]
+            told = "–" if isnan(order) else f"{order:.3f}"
+            yield f"Δ{moved}: {d} = {slope:.6g}; order of the remainder: {told}"
         else:
-            rank = _number(first["rank_correlation"], ".4f")
+            rank = "–" if isnan(first["rank_correlation"]) else f"{first['rank_correlation']:.4f}"
             of = f"the best gain within {place.reach:g} and |{d}|"
             yield f"Δ{moved}: rank correlation (Spearman) of {of}: {rank}"
     if counterfactual:
         yield dim("trained with max(σ′, floor) in the place of σ′; δ and e are here the derivatives of C")
-
-
-def _number(value: float, form: str) -> str:
-    return "–" if value != value else format(value, form)

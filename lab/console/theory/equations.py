@@ -73,7 +73,8 @@ def text(terms: Sequence[Term]) -> str:
     lines: list[list[list[str]]] = [[]]
     for term in terms:
         block = [term] if isinstance(term, str) else _bracketed(_cells(term))
-        if lines[-1] and block != ["="] and _width([*lines[-1], block]) > WIDTH:
+        wide = sum(len(one[0]) + 1 for one in [*lines[-1], block])
+        if lines[-1] and block != ["="] and wide > WIDTH:
             lines.append([["   "]])
         lines[-1].append(block)
     return "\n".join(_beside(blocks) for blocks in lines)
@@ -136,10 +137,6 @@ def _bracketed(cells: list[list[str]]) -> list[str]:
     last = len(rows) - 1
     ends = {0: "⎡⎤", last: "⎣⎦"}
     return [f"{ends.get(i, '⎢⎥')[0]}{row}{ends.get(i, '⎢⎥')[1]}" for i, row in enumerate(rows)]
-
-
-def _width(blocks: Sequence[list[str]]) -> int:
-    return sum(len(block[0]) + 1 for block in blocks)
 
 
 def _beside(blocks: Sequence[list[str]]) -> str:

@@ -80,7 +80,10 @@ def activation_page(
     shown = layers.rename(columns={"ratio": "predicted_speed"}).assign(variant=name)
     plots = drawn("prediction", {"prediction": shown}, plot)
     if phase is not None:
-        plots += drawn("phase", {"phase": _phase(sigma, deep)}, phase, f"Where errors grow: {name}")
+        line = [(*point, False) for point in critical_line(sigma, deep.bias_variance)]
+        points = [*line, (deep.bias_variance, float(deep.weight_variance), True)]
+        table = pd.DataFrame(points, columns=["bias_variance", "weight_variance", "asked"])
+        plots += drawn("phase", {"phase": table}, phase, f"Where errors grow: {name}")
     value = {"activation": str(sigma), **found.facts, "layers": layers}
     return Page(value, _body(with_words(name, words), sigma, found, layers), plots)
 
@@ -166,11 +169,3 @@ def _critical_text(sigma: Activation, edge: Critical | None) -> str:
     rest = fixed_point(sigma, edge.weight_variance, 0.0)
     where = "where every q is fixed" if rest.everywhere and rest.q == edge.q else f"where q* = {edge.q:.6g}"
     return f"{edge.weight_variance:.6g}, {where}"
-
-
-def _phase(sigma: Activation, deep: Deep) -> pd.DataFrame:
-    """The critical line of σ, and the σ_w² and σ_b² that were asked for."""
-    line = [(*point, False) for point in critical_line(sigma, deep.bias_variance)]
-    asked = (deep.bias_variance, deep.weight_variance, True)
-    table = pd.DataFrame([*line, asked], columns=["bias_variance", "weight_variance", "asked"])
-    return table.astype({"weight_variance": float})

@@ -116,9 +116,6 @@ def parameters(part: type) -> str:
     """The parameters of a class with their defaults, as an experiment file writes them."""
     defaults = {key: field.default for key, field in plugins.fields(part).items()}
     return ", ".join(
-        key if value in (MISSING, None) else f"{key}={_short(value)}" for key, value in defaults.items()
+        key if value in (MISSING, None) else f"{key}={value:{'.6g' if isinstance(value, float) else ''}}"
+        for key, value in defaults.items()
     )
-
-
-def _short(value: Any) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else str(value)

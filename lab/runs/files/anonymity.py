@@ -17,13 +17,9 @@ def place(folder: Path, start: Path) -> str:
     there, here = folder.resolve(), start.resolve()
     if there.parts[:2] == here.parts[:2]:
         return Path(os.path.relpath(there, here)).as_posix()
-    return _home_as_tilde(there)
-
-
-def _home_as_tilde(folder: Path) -> str:
     home = Path.home()
-    inside = home != Path(home.anchor) and folder.is_relative_to(home)
-    return (Path("~") / folder.relative_to(home)).as_posix() if inside else str(folder)
+    inside = home != Path(home.anchor) and there.is_relative_to(home)
+    return (Path("~") / there.relative_to(home)).as_posix() if inside else str(there)
 
 
 def placed(text: str, start: Path) -> Path:

@@ -1,13 +1,16 @@
-"""A table as CSV, and back with the very numbers that were written."""
+"""A table as CSV, and back with the very numbers that were written.
+
+A text that a spreadsheet would take for a formula, and run, is guarded.
+"""
 
 from __future__ import annotations
 
-from importlib.util import find_spec
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lab.errors import StorageError, in_one_line
-from lab.runs.files.cells import guarded, unguarded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,31 +19,17 @@ if TYPE_CHECKING:
 LABELS = {"variant": str, "a": str, "b": str}
 """The columns of labels of variants, which are texts also where all are numbers."""
 
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+_GUARDED = re.compile(r"'+[=+\-@\t\r]")
+
 
 def csv(table: pd.DataFrame, header: bool = True) -> bytes:
-    """The table as CSV, with its ``header`` or without.
+    """The table as CSV, with its ``header`` or without, in a fifth of the time of `pandas.DataFrame.to_csv`.
 
-    What is missing is empty, numbers have all their digits, texts are `guarded`. pyarrow writes it where it
-    is installed, faster than `csv_by_python`; the numbers are the same, in a form of its own, as 0 for 0.0,
-    and all words are in quotes.
+    What is missing is empty, numbers have all their digits, texts are `guarded`. pydantic makes numbers
+    texts, as those of JSON.
     """
     table = guarded(table)
-    if not has_pyarrow():
-        return csv_by_python(table, header)
-    import pyarrow
-    from pyarrow.csv import WriteOptions, write_csv
-
-    out = pyarrow.BufferOutputStream()
-    rows = pyarrow.Table.from_pandas(table, preserve_index=False)
-    write_csv(rows, out, WriteOptions(include_header=header))
-    return bytes(out.getvalue())
-
-
-def csv_by_python(table: pd.DataFrame, header: bool = True) -> bytes:
-    """The table as CSV where there is no pyarrow, in a fifth of the time of `pandas.DataFrame.to_csv`.
-
-    pydantic makes numbers texts, as those of JSON.
-    """
     rows = zip(*(_cells(table[name]) for name in table.columns), strict=True) if len(table) else ()
     names = [_quoted(str(name)) for name in table.columns]
     lines = [*([",".join(names)] if header else []), *map(",".join, rows)]
@@ -90,6 +79,37 @@ def read(path: Path) -> pd.DataFrame:
     return unguarded(table)
 
 
-def has_pyarrow() -> bool:
-    """Whether CSV can be written faster, and Parquet at all."""
-    return find_spec("pyarrow") is not None
+def guarded(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with an apostrophe before each text that begins as a formula does; see `unguarded`.
+
+    A spreadsheet takes what begins with ``=``, ``+``, ``-``, ``@``, a tab or a return for one. A text that
+    begins with apostrophes before such a letter gets one more, so that every text reads back as it was.
+
+    Source: OWASP, *CSV injection*.
+
+    >>> import pandas as pd
+    >>> list(guarded(pd.DataFrame({"variant": ["-tanh(z)", "'=1", "relu"]})).variant)
+    ["'-tanh(z)", "''=1", 'relu']
+    """
+    return _mapped(table, lambda text: f"'{text}" if _FORMULA.match(text) else text)
+
+
+def unguarded(table: pd.DataFrame) -> pd.DataFrame:
+    """The table whose texts were `guarded`, as it was before.
+
+    >>> import pandas as pd
+    >>> list(unguarded(pd.DataFrame({"variant": ["'-tanh(z)", "''=1", "'z"]})).variant)
+    ['-tanh(z)', "'=1", "'z"]
+    """
+    return _mapped(table, lambda text: text[1:] if _GUARDED.match(text) else text)
+
+
+def _mapped(table: pd.DataFrame, changed: Callable[[str], str]) -> pd.DataFrame:
+    """The table with other texts; the columns in which none changes are not copied."""
+    other = {}
+    for title in table.columns[[kind.kind not in "biufcmM" for kind in table.dtypes]]:
+        texts = [one for one in table[title].unique() if isinstance(one, str)]
+        if new := {one: changed(one) for one in texts if changed(one) != one}:
+            found = table[title].map(lambda cell, new=new: new.get(cell, cell))
+            other[title] = found if table[title].dtype == "category" else found.astype(table[title].dtype)
+    return table.assign(**other)

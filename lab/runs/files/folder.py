@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,14 +23,14 @@ from lab.errors import LabError, StorageError, system_reason
 from lab.runs.files.anonymity import anonymous
 from lab.runs.files.csv_files import read
 from lab.runs.files.sums import keep_sums, require_whole
-from lab.runs.files.table_files import TableFiles
+from lab.runs.files.table_files import growing
 from lab.runs.files.whereabouts import word
 from lab.spelling import did_you_mean
 from lab.storage import Migrations, migrated, write
 
 if TYPE_CHECKING:
     import pandas as pd
-    from filelock import FileLock
+    from filelock import AcquireReturnProxy, FileLock
 
     from lab.runs.files.part_files import PartFiles
 
@@ -147,16 +148,17 @@ class RunFolder:
         """
         self.require_inside()
         with ExitStack() as files:
-            open_tables: dict[str, TableFiles] = {}
+            growing_files: dict[str, Callable[[pd.DataFrame], None]] = {}
 
             def grow(name: str, piece: pd.DataFrame) -> None:
-                if name not in open_tables:
-                    open_tables[name] = files.enter_context(TableFiles(self.path / "tables" / name))
-                open_tables[name].append(piece)
+                if name not in growing_files:
+                    growing_files[name] = files.enter_context(growing(self.path / "tables" / name))
+                growing_files[name](piece)
 
             yield grow
-        written = [path for table in open_tables.values() for path in table.written]
-        keep_sums(self.path / "tables", written, forget="")
+        folder = self.path / "tables"
+        paths = (folder / f"{name}.{kind}" for name in growing_files for kind in ("csv", "parquet"))
+        keep_sums(folder, filter(Path.is_file, paths), forget="")
 
     def table(self, name: str) -> pd.DataFrame:
         """A table by its name.
@@ -202,17 +204,23 @@ class RunFolder:
         path = self.path / "tables" / f"{name}.csv"
         return {name: read(path)} if path.is_file() else {}
 
-    def lock(self) -> FileLock:
-        """Lock the run for writing.
+    @cached_property
+    def _lock(self) -> FileLock:
+        from filelock import FileLock
+
+        return FileLock(self.path / ".lock")
+
+    def lock(self) -> AcquireReturnProxy[FileLock]:
+        """Lock the run for writing, to the end of the context; by this same object it may be locked again.
 
         Raises StorageError where another process holds the kernel's lock, or a link leads out of the run.
         """
-        from filelock import FileLock, Timeout
+        from filelock import Timeout
 
         self.require_inside()
-        lock, owner = FileLock(self.path / ".lock"), self.path / ".owner"
+        owner = self.path / ".owner"
         try:
-            lock.acquire(blocking=False)
+            held = self._lock.acquire(blocking=False)
             owner.write_text(f"{os.getpid()} on {platform.node()}", encoding="utf-8")
         except Timeout:
             told = owner.read_text(encoding="utf-8", errors="replace") if owner.is_file() else ""
@@ -220,7 +228,7 @@ class RunFolder:
             raise StorageError(f"{self.path}: another process is writing into this run{process}") from None
         except OSError as error:
             raise StorageError(f"{self.path}: cannot be written: {system_reason(error)}") from error
-        return lock
+        return held
 
     @property
     def status(self) -> str:
@@ -249,7 +257,8 @@ class RunFolder:
     def can_go_on(self) -> bool:
         """Whether it was interrupted, and the lab can finish it: not what was watched, or is damaged."""
         with suppress(StorageError):
-            return self.status == "interrupted" and not self.was_watched
+            info = self.info
+            return "watched" not in info and self.status_of(info) == "interrupted"
         return False
 
     def ended(self, status: str) -> None:

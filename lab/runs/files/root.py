@@ -47,9 +47,9 @@ def new_folder(name: str, root: Path) -> Iterator[RunFolder]:
 
     Raises StorageError where it cannot be made.
     """
-    home = root / name
+    home, made = root / name, None
     _refuse_file(root)
-    with _told(home):
+    try:
         root.mkdir(parents=True, exist_ok=True)
         alike = [other.name for other in root.iterdir() if other.name.lower() == name.lower()]
         if alike and name not in alike:
@@ -57,28 +57,19 @@ def new_folder(name: str, root: Path) -> Iterator[RunFolder]:
         home.mkdir(exist_ok=True)
         if not home.resolve().is_relative_to(root.resolve()):
             raise StorageError(f"{home}: leads out of {root}; remove the link")
-        folder = RunFolder(_new_folder(home))
-    try:
-        with _told(home):
-            for part in ("tables", "plots", "trials"):
-                (folder.path / part).mkdir()
-        yield folder
-    except BaseException:
-        shutil.rmtree(folder.path, ignore_errors=True)
-        with suppress(OSError):  # it has other runs
-            home.rmdir()
+        made = _new_folder(home)
+        for part in ("tables", "plots", "trials"):
+            (made / part).mkdir()
+        yield RunFolder(made)
+    except BaseException as error:
+        if made is not None:
+            shutil.rmtree(made, ignore_errors=True)
+            with suppress(OSError):  # it has other runs
+                home.rmdir()
+        if isinstance(error, OSError):
+            told = f"{error.filename or home}: results cannot be kept here: {system_reason(error)}"
+            raise StorageError(told) from error
         raise
-
-
-@contextmanager
-def _told(home: Path) -> Iterator[None]:
-    """Tell as a StorageError that the system makes no folder."""
-    try:
-        yield
-    except OSError as error:
-        raise StorageError(
-            f"{error.filename or home}: results cannot be kept here: {system_reason(error)}"
-        ) from error
 
 
 def runs(root: Path) -> list[RunFolder]:
@@ -108,14 +99,17 @@ def _sorted(paths: Iterable[Path]) -> list[RunFolder]:
 def find(text: str, root: Path) -> RunFolder:
     """The run that the text means: a path, a name (its newest run), a run-id, or the beginning of one.
 
-    The path of a folder that holds runs, as ``results/vanishing``, means the newest of them. A name may
-    be as the stem of the file is written, see `lab.experiment.run_names.run_name`.
+    An empty text means the newest run of all, the path of a folder that holds runs, as ``results/vanishing``,
+    the newest of them. A name may be as the stem of the file is written, see
+    `lab.experiment.run_names.run_name`.
 
     Raises LabError where it means none, or several.
     """
-    if (Path(text) / "run.json").is_file() or (Path(text) / "experiment.toml").is_file():
+    if text and any((Path(text) / file).is_file() for file in ("run.json", "experiment.toml")):
         return RunFolder(Path(text))
     known = runs(root)
+    if known and not text:
+        return known[-1]
     if named := [run for run in known if run.name in (text, run_name(text))]:
         return named[-1]
     if held := _sorted(Path(text).glob("*")):

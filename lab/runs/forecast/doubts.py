@@ -36,18 +36,13 @@ def notes(made: Sequence[tuple[Variant, Training]], predicted: pd.DataFrame) -> 
         rows = predicted[predicted["variant"] == variant.label]
         for note in (*_missing(rows), *_doubts(training, rows)):
             of.setdefault(note, []).append(variant.label)
-    everyone = len(made) > 1
-    return [
-        note if everyone and len(labels) == len(made) else f"{_named(labels)}: {note}"
-        for note, labels in of.items()
-    ]
-
-
-def _named(labels: Sequence[str]) -> str:
-    """The variants of a note; of many the first."""
-    if len(labels) <= MOST_NAMED:
-        return "; ".join(labels)
-    return f"{'; '.join(labels[: MOST_NAMED - 1])} and {len(labels) - MOST_NAMED + 1} more variants"
+    found = []
+    for note, labels in of.items():
+        named = "; ".join(labels)
+        if len(labels) > MOST_NAMED:
+            named = f"{'; '.join(labels[: MOST_NAMED - 1])} and {len(labels) - MOST_NAMED + 1} more variants"
+        found.append(note if len(labels) == len(made) > 1 else f"{named}: {note}")
+    return found
 
 
 def _missing(rows: pd.DataFrame) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, isfinite, nan
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from lab.experiment.sizes import free_memory
 from lab.network.parameters import count
 from lab.parts import KEYS
 from lab.runs.chunks import bytes_read
-from lab.runs.files.csv_files import has_pyarrow
+from lab.runs.files.table_files import has_pyarrow
 from lab.runs.forecast.sample import Sample, pace, samples_of
 from lab.runs.preparation import Prepared
 from lab.training.compiled_reader import MEASURED
@@ -57,9 +58,9 @@ CURVE_ROWS = 401
 PLOT_BYTES, PLOT_POINT, REPORT_BYTES, REPORT_POINT = 2_300_000, 550, 230_000, 125
 """Of all figures, of each (variant, layer, reading) in them, and of the report."""
 
-WRITTEN, WRITTEN_BY_ARROW, READ, DRAWN, DRAWN_POINT = 0.3e-6, 0.35e-6, 0.5e-6, 7.0, 2.0e-3
+WRITTEN, PARQUET, READ, DRAWN, DRAWN_POINT = 0.3e-6, 0.13e-6, 0.5e-6, 7.0, 2.0e-3
 """Seconds of the processor that `lab.runs.forecast.sample.pace` compares with: for a number of a table that
-is written, or read and looked at; for all figures; for each point in them."""
+is written as CSV, as Parquet, or read and looked at; for all figures; for each point in them."""
 
 
 @dataclass(frozen=True)
@@ -97,11 +98,11 @@ def estimate(ready: Prepared, workers: int = 1, plots: bool = True, *, tried: bo
     fits = tried and (free is None or memory <= free)
     samples = samples_of(ready, largest if fits else {})
     each = [
-        _Counted(training, len(variant.label), trials[variant.index], largest[variant.index], sample)
+        _counted(training, len(variant.label), trials[variant.index], largest[variant.index], sample)
         for (variant, training), sample in zip(ready.made, samples, strict=True)
     ]
     read, made = sum(one.cells for one in each), sum(one.derived for one in each)
-    points = sum(one.training.network.depth * one.readings for one in each)
+    points = sum(one.points for one in each)
     slowness = pace() if fits else nan
     beside = min(max(workers, 1), DRAWING)
     libraries = TRAINS + ARROW * has_pyarrow() + STATISTICS * (plots or len(ready.made) > 1) + DRAWS * plots
@@ -109,8 +110,8 @@ def estimate(ready: Prepared, workers: int = 1, plots: bool = True, *, tried: bo
     alone = libraries + 8 * COPIES * (read + made)
     looking = int(max(alone, beside * several) if plots else several)
     seconds = sum(one.seconds for one in each) / max(min(workers, len(chunks)), 1)
-    seconds += slowness * (read + made) * ((WRITTEN_BY_ARROW if has_pyarrow() else WRITTEN) + READ)
-    disk = sum(one.text for one in each) + sum(one.parts for one in each)
+    seconds += slowness * (read + made) * (WRITTEN + PARQUET * has_pyarrow() + READ)
+    disk = sum(one.disk for one in each)
     if plots:
         disk += PLOT_BYTES + REPORT_BYTES + points * (PLOT_POINT + REPORT_POINT)
         seconds += slowness * (DRAWN + DRAWN_POINT * points + READ * read) / beside
@@ -131,98 +132,54 @@ def too_large(ready: Prepared) -> list[Finding]:
     return [Finding(key, f"{need}, and {size_text(free)} are free; expected {what}")]
 
 
-@dataclass(frozen=True)
-class _Counted:
-    """The tables and parts of a variant whose ``label`` has so many letters; ``several`` trials a chunk."""
+class _Counted(NamedTuple):
+    """What the trials of a variant make: rows of ``layers``, numbers of the tables that a run reads again
+    (``cells``) and of the ledger and the causes (``derived``), ``points`` of the figures, bytes on the disk,
+    and the seconds of all chunks, one after the other.
+    """
 
-    training: Training
-    label: int
-    trials: int
-    several: int
-    sample: Sample
+    layers: int
+    cells: float
+    derived: int
+    points: int
+    disk: float
+    seconds: float
 
-    @property
-    def chunks(self) -> int:
-        return ceil(self.trials / self.several)
 
-    @property
-    def readings(self) -> int:
-        return len(self.training.recording.schedule.steps)
+def _counted(training: Training, label: int, trials: int, several: int, sample: Sample) -> _Counted:
+    """Of a variant whose ``label`` has so many letters, with ``several`` trials a chunk."""
+    recording, network, arrow = training.recording, training.network, has_pyarrow()
+    schedule, columns, depth = recording.schedule, recording.columns, network.depth
+    readings, chunks = len(schedule.steps), ceil(trials / several)
+    steps, layers = trials * readings, trials * readings * depth
+    binned = trials * len(schedule.histograms)  # (trial, reading) at which z is binned
+    bins, neurons = binned * depth * sample.bins, binned * sum(network.sizes) * bool(recording.neurons)
 
-    @property
-    def layers(self) -> int:
-        """Rows of ``layers``."""
-        return self.trials * self.readings * self.training.network.depth
+    cells = layers * (len(KEYS) + len(columns)) + steps * (len(KEYS) - 1 + len(STEP_COLUMNS)) + 7 * bins
+    cells += CURVE_ROWS * depth * 5 + neurons * (len(KEYS) + 1 + len(NEURON_COLUMNS))
+    ledger = len(KEYS) + LEDGER if {"delta_rms", "error_rms"} <= set(columns) else 0
+    causes = sum(name.startswith(("cause_", "lost_")) for name in columns)
+    derived = layers * (ledger + (len(KEYS) + causes if causes else 0))
 
-    @property
-    def _binned(self) -> int:
-        """(trial, reading) at which z is binned."""
-        return self.trials * len(self.training.recording.schedule.histograms)
+    wide = 1 if max(network.sizes[1:]) * training.seen < 256 else 2
+    parts = 8 * (layers * len(columns) + steps * len(STEP_COLUMNS) + neurons * len(NEURON_COLUMNS))
+    parts += binned * depth * 2 * HALF_BINS * wide + 6000 + 500 * chunks
+    per_epoch = training.steps_per_epoch
+    epoch = 3 if per_epoch == 1 else 5 if 1000 % per_epoch == 0 else 17
+    keys = label + len(str(trials)) + len(str(training.steps)) + epoch + 12
+    varying = sample.varying if isfinite(sample.varying) else len(columns)
+    number = 19 + 8 * arrow
+    text = layers * (keys + (sample.text + 1) * len(columns) + 8 * arrow * varying)
+    if derived:
+        text += layers * keys + (derived - layers * len(KEYS)) * (16 + 8 * arrow)
+    text += steps * (keys + number * len(STEP_COLUMNS)) + bins * (label + 41)
+    text += neurons * (keys + 4 + number * len(NEURON_COLUMNS))
+    text += CURVE_ROWS * depth * (label + 54 + 3 * arrow) + trials * (2 * label + 180)
 
-    @property
-    def _bins(self) -> float:
-        return self._binned * self.training.network.depth * self.sample.bins
-
-    @property
-    def _neurons(self) -> int:
-        recording = self.training.recording
-        return self._binned * sum(self.training.network.sizes) * bool(recording.neurons)
-
-    @property
-    def cells(self) -> float:
-        """Numbers of the tables that a run reads again."""
-        columns = len(self.training.recording.columns)
-        steps = self.trials * self.readings * (len(KEYS) - 1 + len(STEP_COLUMNS))
-        curves = CURVE_ROWS * self.training.network.depth * 5
-        neurons = self._neurons * (len(KEYS) + 1 + len(NEURON_COLUMNS))
-        return self.layers * (len(KEYS) + columns) + steps + 7 * self._bins + curves + neurons
-
-    @property
-    def derived(self) -> int:
-        """Numbers of the ledger and of the causes."""
-        columns = self.training.recording.columns
-        ledger = len(KEYS) + LEDGER if {"delta_rms", "error_rms"} <= set(columns) else 0
-        causes = sum(name.startswith(("cause_", "lost_")) for name in columns)
-        return self.layers * (ledger + (len(KEYS) + causes if causes else 0))
-
-    @property
-    def parts(self) -> float:
-        """Bytes of the sealed parts."""
-        recording, depth = self.training.recording, self.training.network.depth
-        bins = self._binned * depth * 2 * HALF_BINS * (1 if self._seen_cells < 256 else 2)
-        numbers = self.layers * len(recording.columns) + self.trials * self.readings * len(STEP_COLUMNS)
-        return 8 * (numbers + self._neurons * len(NEURON_COLUMNS)) + bins + 6000 + 500 * self.chunks
-
-    @property
-    def _seen_cells(self) -> int:
-        return max(self.training.network.sizes[1:]) * self.training.seen
-
-    @property
-    def text(self) -> float:
-        """Bytes of the tables as files."""
-        arrow, depth, sample, label = has_pyarrow(), self.training.network.depth, self.sample, self.label
-        columns = self.training.recording.columns
-        per_epoch = self.training.steps_per_epoch
-        epoch = 3 if per_epoch == 1 else 5 if 1000 % per_epoch == 0 else 17
-        keys = label + 4 * arrow + len(str(self.trials)) + len(str(self.training.steps)) + epoch + 12
-        varying = sample.varying if isfinite(sample.varying) else len(columns)
-        width = self.layers * (keys + (sample.text + 1) * len(columns) + 8 * arrow * varying)
-        ledger = self.derived - self.layers * len(KEYS) if self.derived else 0
-        width += self.layers * keys * (self.derived > 0) + ledger * (16 + 8 * arrow)
-        width += self.trials * self.readings * (keys + (19 + 8 * arrow) * len(STEP_COLUMNS))
-        width += self._bins * (label + 41 + 2 * arrow) + self._neurons * (
-            keys + 4 + (19 + 8 * arrow) * len(NEURON_COLUMNS)
-        )
-        return width + CURVE_ROWS * depth * (label + 54 + 3 * arrow) + self.trials * (2 * label + 180)
-
-    @property
-    def seconds(self) -> float:
-        """Those of all its chunks, one after the other."""
-        schedule, sample = self.training.recording.schedule, self.sample
-        read = self.readings * sample.reading + len(schedule.histograms) * sample.binning
-        tested = len(schedule.tests) * sample.testing
-        of_one = sample.start + self.training.steps * sample.step + read + tested + sample.end
-        return self.chunks * of_one
+    read = readings * sample.reading + len(schedule.histograms) * sample.binning
+    tested = len(schedule.tests) * sample.testing
+    seconds = chunks * (sample.start + training.steps * sample.step + read + tested + sample.end)
+    return _Counted(layers, cells, derived, depth * readings, parts + text, seconds)
 
 
 def _memory_of_training(ready: Prepared, largest: dict[int, int], workers: int, chunks: int) -> int:

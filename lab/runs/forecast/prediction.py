@@ -64,7 +64,8 @@ def layers(training: Training) -> list[LayerPrediction]:
     for most in (MOST_PAIRS, MORE_PAIRS):
         kinds = pairs(network, seen, training.seen, most, means[-1])
         found = predicted(network.sizes, list(map(moved, sigmas, means)), variances, 0.0, kinds)
-        if not any(map(_cancels, found)):
+        # Sums over pairs may be below 0 by chance, where each example has its error.
+        if not any(isfinite(one.delta_rms) and isnan(one.speed + one.weight_speed) for one in found):
             break
     return [_about(b, layer) for b, layer in zip(means, found, strict=True)]
 
@@ -78,8 +79,3 @@ def _about(b: float, layer: LayerPrediction) -> LayerPrediction:
     """What is predicted of z less b, of z: of its mean square, and of its mean product over that."""
     q = layer.q + b * b
     return replace(layer, q=q, correlation=(layer.correlation * layer.q + b * b) / q) if b else layer
-
-
-def _cancels(layer: LayerPrediction) -> bool:
-    """Whether the sums over pairs are below 0 by chance, where each example has its error."""
-    return isfinite(layer.delta_rms) and isnan(layer.speed + layer.weight_speed)

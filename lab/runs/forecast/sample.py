@@ -16,7 +16,6 @@ from lab.network.parameters import count
 from lab.numerics import Array
 from lab.runs.preparation import Prepared
 from lab.training.loop import Course, begun
-from lab.training.recorder import Readings
 from lab.training.stack import Training
 
 REFERENCE = 0.6e-6
@@ -65,15 +64,12 @@ def samples_of(ready: Prepared, largest: dict[int, int]) -> list[Sample]:
             tried[kind] = work, _sampled(training, trials)
         if kind not in tried and tried:
             near, sample = min(tried.values(), key=lambda one: abs(np.log(one[0] / work)) if work else 0)
-            found.append(_stretched(sample, work / near))
+            times = ("start", "step", "reading", "binning", "testing", "end")
+            longer = {name: getattr(sample, name) * (work / near) for name in times}
+            found.append(replace(sample, **longer))
         else:
             found.append(tried[kind][1] if tried else Sample())
     return found
-
-
-def _stretched(sample: Sample, by: float) -> Sample:
-    times = ("start", "step", "reading", "binning", "testing", "end")
-    return replace(sample, **{name: getattr(sample, name) * by for name in times})
 
 
 def _smaller(training: Training) -> Training:
@@ -113,7 +109,7 @@ def _sampled(training: Training, trials: int) -> Sample:
         return Sample(step=step)
     reading = max(sum(rest) - (READINGS - 1) * step, 0.0) / READINGS
     evaluated = end / max(len(small.train) + len(small.test), 1)
-    more = trials / most
+    more, some = trials / most, readings.layers.reshape(-1)[:2000].tolist()
     seen = more * (training.seen / small.seen)
     return Sample(
         start=more * start,
@@ -122,9 +118,9 @@ def _sampled(training: Training, trials: int) -> Sample:
         binning=seen * max(first - step - reading, 0.0),
         testing=more * len(training.test) * evaluated,
         end=more * examples * evaluated,
-        text=_width(readings.layers),
-        varying=float(np.count_nonzero(_varies(readings.layers))),
-        bins=_bins(readings),
+        text=sum(len(repr(value)) for value in some if value == value) / max(len(some), 1),
+        varying=_varying(readings.layers),
+        bins=float(np.count_nonzero(readings.histograms, axis=-1).mean()),  # at the first reading
     )
 
 
@@ -143,22 +139,10 @@ def _seconds_of_step(training: Training, trials: int) -> float:
             several *= 4
 
 
-def _width(values: Array) -> float:
-    """The mean number of letters of these as text; what is missing has none."""
-    some = values.reshape(-1)[:2000].tolist()
-    return sum(len(repr(value)) for value in some if value == value) / max(len(some), 1)
-
-
-def _varies(layers: Array) -> Array:
-    """Which columns of (R, T, L, quantity) have more than one value."""
+def _varying(layers: Array) -> int:
+    """How many columns of (R, T, L, quantity) have more than one value."""
     rows = layers.reshape(-1, layers.shape[-1])
-    with np.errstate(invalid="ignore"):
-        return np.asarray([len(np.unique(column[np.isfinite(column)])) > 1 for column in rows.T])
-
-
-def _bins(readings: Readings) -> float:
-    """How many bins of z a layer fills, at the first reading."""
-    return float(np.count_nonzero(readings.histograms, axis=-1).mean())
+    return sum(len(np.unique(column[np.isfinite(column)])) > 1 for column in rows.T)
 
 
 def pace() -> float:

@@ -96,14 +96,12 @@ class Crew(Generic[Result]):
             self._suspects.clear()
             for worker in self._crew:
                 worker.stop()
+        if not (self._crew or self._waiting) and self._suspects:
+            self._alone.add(self._suspects[0])
+            self._waiting.append(self._suspects.popleft())
         while self._waiting and len(self._crew) < self._workers:
             self._crew.append(_Worker(self._function))
             self._begin(self._crew[-1])
-        if not self._crew and self._suspects:
-            number = self._suspects.popleft()
-            self._alone.add(number)
-            self._crew.append(_Worker(self._function))
-            self._crew[-1].give(number, self._tasks[number])
         return bool(self._crew)
 
     def _begin(self, worker: "_Worker") -> None:

@@ -6,7 +6,6 @@ The files are mapped into memory, so that several workers need no more of it tha
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from shutil import rmtree
 from types import SimpleNamespace
 
 import numpy as np
@@ -40,11 +39,6 @@ def held(data: Dataset, folder: Path) -> Held:
             # Into a file itself numpy writes past Python, and tells a full disk without its name.
             np.save(SimpleNamespace(write=file.write), getattr(data, name), allow_pickle=False)
     return Held(home, data.name, data.classes, data.sha256)
-
-
-def let_go(folder: Path) -> None:
-    """Remove what is held in a folder, also what an earlier process left there."""
-    rmtree(folder, ignore_errors=True)
 
 
 @lru_cache(maxsize=4)

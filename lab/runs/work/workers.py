@@ -6,6 +6,7 @@ A chunk has the same bits wherever it runs; the number of workers decides only h
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
+from shutil import rmtree
 from threading import Event
 from time import monotonic
 from typing import TypeAlias
@@ -17,7 +18,7 @@ from lab.errors import StorageError
 from lab.processes import can_begin, deferred
 from lab.runs.work.cluster import scheduled
 from lab.runs.work.crew import Crew, Died, Line, performed
-from lab.runs.work.held_data import held, let_go
+from lab.runs.work.held_data import held
 from lab.runs.work.tasks import Outcome, Task, completed, forget
 
 HIRING_SECONDS = 1.0
@@ -177,4 +178,4 @@ def _apart(
         for number, ended in crew.results(meanwhile):
             yield Outcome(tasks[number].chunk, ended.why) if isinstance(ended, Died) else ended
     finally:
-        let_go(home)
+        rmtree(home, ignore_errors=True)
