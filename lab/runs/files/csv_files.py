@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,12 +25,29 @@ _GUARDED = re.compile(r"'+[=+\-@\t\r]")
 
 
 def csv(table: pd.DataFrame, header: bool = True) -> bytes:
-    """The table as CSV, with its ``header`` or without, in a fifth of the time of `pandas.DataFrame.to_csv`.
+    """The table as CSV, with its ``header`` or without.
 
-    What is missing is empty, numbers have all their digits, texts are `guarded`. pydantic makes numbers
-    texts, as those of JSON.
+    What is missing is empty, numbers have all their digits, texts are `guarded`. pyarrow writes it where it
+    is installed, faster than `csv_by_python`; the numbers are the same, in a form of its own, as 0 for 0.0,
+    and all words are in quotes.
     """
     table = guarded(table)
+    if not has_pyarrow():
+        return csv_by_python(table, header)
+    import pyarrow
+    from pyarrow.csv import WriteOptions, write_csv
+
+    out = pyarrow.BufferOutputStream()
+    rows = pyarrow.Table.from_pandas(table, preserve_index=False)
+    write_csv(rows, out, WriteOptions(include_header=header))
+    return bytes(out.getvalue())
+
+
+def csv_by_python(table: pd.DataFrame, header: bool = True) -> bytes:
+    """The table as CSV where there is no pyarrow, in a fifth of the time of `pandas.DataFrame.to_csv`.
+
+    pydantic makes numbers texts, as those of JSON.
+    """
     rows = zip(*(_cells(table[name]) for name in table.columns), strict=True) if len(table) else ()
     names = [_quoted(str(name)) for name in table.columns]
     lines = [*([",".join(names)] if header else []), *map(",".join, rows)]
@@ -77,6 +95,11 @@ def read(path: Path) -> pd.DataFrame:
     except (OSError, ValueError) as error:  # what pandas raises of a file that is no table is a ValueError
         raise StorageError(f"{path}: is damaged: {in_one_line(error)}") from error
     return unguarded(table)
+
+
+def has_pyarrow() -> bool:
+    """Whether CSV can be written faster, and Parquet at all."""
+    return find_spec("pyarrow") is not None
 
 
 def guarded(table: pd.DataFrame) -> pd.DataFrame:

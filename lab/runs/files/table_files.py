@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from lab.runs.files.csv_files import csv
+from lab.runs.files.csv_files import csv, has_pyarrow
 from lab.storage import unwritten, written
 
 if TYPE_CHECKING:
@@ -50,8 +49,3 @@ def growing(path: Path) -> Iterator[Callable[[pd.DataFrame], None]]:
                 raise unwritten(csv_path, error, file.tell()) from error
 
         yield append
-
-
-def has_pyarrow() -> bool:
-    """Whether tables are kept as Parquet, too."""
-    return find_spec("pyarrow") is not None

@@ -17,7 +17,7 @@ from lab.experiment.sizes import free_memory
 from lab.network.parameters import count
 from lab.parts import KEYS
 from lab.runs.chunks import bytes_read
-from lab.runs.files.table_files import has_pyarrow
+from lab.runs.files.csv_files import has_pyarrow
 from lab.runs.forecast.sample import Sample, pace, samples_of
 from lab.runs.preparation import Prepared
 from lab.training.compiled_reader import MEASURED
