@@ -33,10 +33,11 @@ class EngineReading:
     ‖z‖, count as twins. The examples are those of the training, or ``given`` as x and y in rows, x with its
     ones. z of all layers is kept where it is to look ``inside``.
 
-    After `measure`, ``found`` has the name of a statistic → (T, L); ``ranked`` are σ′ and a at the ranks,
-    (T, L, 2, `RANKS`); ``z`` and ``a`` those of the output layer, (T, n_L, m), and ``inside`` z of all, layer
-    → (T, n_l, m). After `watch` their rows are the T trials of the first of so many ``readings``, then those
-    of the next, and ``weights`` begins with those of the readings at which they were to be kept.
+    After `measure`, ``found`` has the name of a statistic → (T, L); ``ranked`` are σ′ and a at the ranks and
+    the next ones, (T, L, 2, `RANKS`, 2); ``z`` and ``a`` those of the output layer, (T, n_L, m), and
+    ``inside`` z of all, layer → (T, n_l, m). After `watch` their rows are the T trials of the first of so
+    many ``readings``, then those of the next, and ``weights`` begins with those of the readings at which they
+    were to be kept.
     """
 
     def __init__(
