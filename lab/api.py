@@ -71,9 +71,9 @@ def run(
     process of its own, which it may end, crash or hang (until interrupted), and then in those that train.
     ``allow_mixed`` lets reused trials be of other versions or of another processor.
     ``trial_timeout`` is how many seconds a trial may take; with it trials are trained in processes.
-    ``max_trials`` is the most that the experiment may have. ``unchecked`` lets activations and costs of one's
-    own run that fail the checks of `lab.testing`. ``plots`` tells whether figures are drawn and the report
-    written.
+    ``max_trials`` is the most that the experiment may have. ``unchecked`` lets activations, costs and
+    optimisers of one's own run that fail the checks of `lab.testing`. ``plots`` tells whether figures are
+    drawn and the report written.
     ``progress`` is called with the trial-steps done and their total.
 
     Raises ExperimentError with every problem of the file, before anything is run or written; ClaimError where

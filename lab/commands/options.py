@@ -149,7 +149,11 @@ experiment_options = together(
     click.option(
         "--allow-code", is_flag=True, help="Let the file name a class in a Python file, and run that file."
     ),
-    click.option("--unchecked", is_flag=True, help="Run a σ or a cost of one's own that fails its checks."),
+    click.option(
+        "--unchecked",
+        is_flag=True,
+        help="Run a σ, a cost or an optimiser of one's own that fails its checks.",
+    ),
     click.option(
         "--max-trials",
         type=click.IntRange(min=1),
@@ -200,7 +204,7 @@ training_options = together(
     ),
     click.option("--no-plots", is_flag=True, help="Leave the plots to `lab plot`."),
 )
-"""The options of a command that trains: ``no_plots``, and what `lab.runs.runner.Terms` takes."""
+"""The options of a command that trains: ``no_plots``, and what `lab.runs.terms.Terms` takes."""
 
 live_option = click.option(
     "--live", is_flag=True, help="Write report.html from the start, again and again; it reloads itself."

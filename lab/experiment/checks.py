@@ -45,14 +45,15 @@ def parts(settings: Experiment, about: Key = (), *, where: Where, faulty: Collec
         if concerns(key[:2], faulty) or any(("activations", name) in faulty for name in used):
             continue
         escaped = next(filter(has_escapes, words), "")
+        nameless = Finding(key, f"there is nothing of this name; {without_escapes(escaped)}")
+        if escaped and not used:  # but a formula may have several lines
+            found.append(nameless)
+            continue
         try:
-            if escaped and not used:  # but a formula may have several lines
-                raise PartError("")
             make()
         except PartError as error:
             if escaped:
-                message = f"there is nothing of this name; {without_escapes(escaped)}"
-                found.append(Finding(key, message))
+                found.append(nameless)
             elif key[0] == "activations" or not any(_is_wrong(name, settings, where) for name in used):
                 found.append(_of_parameter(key, error, settings) or Finding(key, str(error)))
         except Exception as error:  # the system may refuse a path for reasons of its own

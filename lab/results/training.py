@@ -31,8 +31,8 @@ def prepare(
 ) -> Prepared:
     """Read and check an experiment, load its data and make its parts. See `lab.api.run`.
 
-    Raises ExperimentError also where it would need more memory than is free, ClaimError where activations or
-    costs of somebody's own fail their checks; with ``unchecked`` a note tells that they do.
+    Raises ExperimentError also where it would need more memory than is free, ClaimError where activations,
+    costs or optimisers of somebody's own fail their checks; with ``unchecked`` a note tells that they do.
     """
     from lab.experiment.variants import drafted
     from lab.runs.forecast.estimate import too_large

@@ -140,5 +140,5 @@ def sampled(variant: str, sigmas: Sequence[Activation]) -> pd.DataFrame:
 def _waves(sigma: Activation) -> bool:
     """Whether σ′ at `FAR_Z` is not on the lines between `CURVE_Z`, as that of a wave."""
     slope, seen = sigma.derivative(FAR_Z), sigma.derivative(CURVE_Z)
-    off = np.abs(slope - np.interp(FAR_Z, CURVE_Z, seen))
-    return bool((off > 0.05 * np.ptp(slope[np.isfinite(slope)])).any())
+    off, known = np.abs(slope - np.interp(FAR_Z, CURVE_Z, seen)), slope[np.isfinite(slope)]
+    return known.size > 0 and bool((off > 0.05 * np.ptp(known)).any())

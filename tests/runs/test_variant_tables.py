@@ -120,3 +120,17 @@ def test_a_wave_is_sampled_as_one_as_far_as_z_are_drawn(name):
 @pytest.mark.parametrize("name", ["sigmoid", "relu", "gelu", "z**3", "sqrt(abs(z))", "z"])
 def test_what_swings_nowhere_has_no_more_samples(name):
     assert len(sampled("a", [from_spec(name)])) == len(CURVE_Z)
+
+
+class Nowhere:
+    """A σ whose slope is no number."""
+
+    def __call__(self, z):
+        return z
+
+    def derivative(self, z):
+        return np.full_like(z, np.nan)
+
+
+def test_a_slope_that_is_nowhere_finite_has_no_more_samples_either():
+    assert len(sampled("a", [Nowhere()])) == len(CURVE_Z)

@@ -37,9 +37,7 @@ class Expression:
     position: int  # of an open parameter, from 1 on
     number: float | None  # of a constant: the number that it is known to be exactly
     values: Interval | None  # of a constant of an exact graph: what holds it; None where it is undefined
-    origin: (
-        tuple[str, tuple[Expression, ...]] | None
-    )  # of such a constant that is no float: what it is made of
+    origin: tuple[str, tuple[Expression, ...]] | None  # of such a constant: what it is made of
     total: bool  # whether it is seen to be defined for every real z
     varies: bool  # whether it depends on z
 

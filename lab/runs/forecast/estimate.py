@@ -58,9 +58,9 @@ CURVE_ROWS = 401
 PLOT_BYTES, PLOT_POINT, REPORT_BYTES, REPORT_POINT = 2_300_000, 550, 230_000, 125
 """Of all figures, of each (variant, layer, reading) in them, and of the report."""
 
-WRITTEN, PARQUET, READ, DRAWN, DRAWN_POINT = 0.3e-6, 0.13e-6, 0.5e-6, 7.0, 2.0e-3
+WRITTEN, WRITTEN_BY_ARROW, READ, DRAWN, DRAWN_POINT = 0.3e-6, 0.35e-6, 0.5e-6, 7.0, 2.0e-3
 """Seconds of the processor that `lab.runs.forecast.sample.pace` compares with: for a number of a table that
-is written as CSV, as Parquet, or read and looked at; for all figures; for each point in them."""
+is written, or read and looked at; for all figures; for each point in them."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def estimate(ready: Prepared, workers: int = 1, plots: bool = True, *, tried: bo
     alone = libraries + 8 * COPIES * (read + made)
     looking = int(max(alone, beside * several) if plots else several)
     seconds = sum(one.seconds for one in each) / max(min(workers, len(chunks)), 1)
-    seconds += slowness * (read + made) * (WRITTEN + PARQUET * has_pyarrow() + READ)
+    seconds += slowness * (read + made) * ((WRITTEN_BY_ARROW if has_pyarrow() else WRITTEN) + READ)
     disk = sum(one.disk for one in each)
     if plots:
         disk += PLOT_BYTES + REPORT_BYTES + points * (PLOT_POINT + REPORT_POINT)
@@ -166,13 +166,13 @@ def _counted(training: Training, label: int, trials: int, several: int, sample: 
     parts += binned * depth * 2 * HALF_BINS * wide + 6000 + 500 * chunks
     per_epoch = training.steps_per_epoch
     epoch = 3 if per_epoch == 1 else 5 if 1000 % per_epoch == 0 else 17
-    keys = label + len(str(trials)) + len(str(training.steps)) + epoch + 12
+    keys = label + 4 * arrow + len(str(trials)) + len(str(training.steps)) + epoch + 12
     varying = sample.varying if isfinite(sample.varying) else len(columns)
     number = 19 + 8 * arrow
     text = layers * (keys + (sample.text + 1) * len(columns) + 8 * arrow * varying)
     if derived:
         text += layers * keys + (derived - layers * len(KEYS)) * (16 + 8 * arrow)
-    text += steps * (keys + number * len(STEP_COLUMNS)) + bins * (label + 41)
+    text += steps * (keys + number * len(STEP_COLUMNS)) + bins * (label + 41 + 2 * arrow)
     text += neurons * (keys + 4 + number * len(NEURON_COLUMNS))
     text += CURVE_ROWS * depth * (label + 54 + 3 * arrow) + trials * (2 * label + 180)
 
