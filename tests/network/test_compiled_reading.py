@@ -124,8 +124,30 @@ def test_the_numbers_at_any_ranks_are_those_of_sorted_values(values, data):
     np.testing.assert_array_equal(ranked(values, ranks), of_sorted(values, ranks))
 
 
+def of_the_sample(n):
+    """Which of n values the kernel looks at first, in vectors of 16, 8, 4 or 2."""
+    gaps = np.concatenate([[0], 1 + 7 * np.arange(n) % 29])
+    starts = np.multiply.outer([16, 8, 4, 2], gaps.cumsum())
+    chosen = np.zeros(n + 16, bool)
+    for width, at in zip([16, 8, 4, 2], starts, strict=True):
+        chosen[np.add.outer(at[at < n], np.arange(width))] = True
+    return chosen[:n]
+
+
 @pytest.mark.parametrize("dtype", ["f4", "f8"])
-@pytest.mark.parametrize("kind", ["smooth", "clustered", "mostly zero", "of all sizes", "few apart"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "smooth",
+        "clustered",
+        "mostly zero",
+        "of all sizes",
+        "few apart",
+        "in order",
+        "rows alike",
+        "misleading",
+    ],
+)
 def test_and_of_many_values(dtype, kind):
     rng, shape = np.random.default_rng(3), (250, 120)
     normal = rng.normal(size=shape)
@@ -135,6 +157,9 @@ def test_and_of_many_values(dtype, kind):
         "mostly zero": np.maximum(normal - 0.5, 0),
         "of all sizes": normal * 10.0 ** rng.integers(-44, 38, shape),
         "few apart": np.where(rng.random(shape) < 1e-4, normal, 1.0),
+        "in order": np.sort(normal, axis=None).reshape(shape),
+        "rows alike": np.repeat(normal[:, :1], shape[1], axis=1),
+        "misleading": normal + 1000 * of_the_sample(normal.size).reshape(shape),
     }[kind].astype(dtype)
     for ranks in np.array([[0, 15000, 29998], [599, 14999, 29399], [29999, 7, 7]]):
         found = ranked(values, ranks)
