@@ -28,6 +28,8 @@ _HINTS = [
     (r"^\s*([A-Za-z0-9_-]+)\s*\0:\s*$", r"in TOML a table has a heading: [\1]"),
     (r"^\s*([A-Za-z0-9_.\"-]+)\s*\0:=?\s*(.*?)\s*$", r"TOML uses '=': \1 = \2"),
     (r"^\s*([A-Za-z0-9_-]+)\s+\0([^\s:=]\S*)\s*$", r"TOML uses '=': \1 = \2"),
+    (r"[{,]\s*[\"']?([\w-]+)[\"']?\s*\0:\s*([^\s,}]+)", r"TOML uses '=': {\1 = \2, …}"),
+    (r"^\s*([A-Za-z]+)\s+\0([A-Za-z]+)\s*=", r"a key has no blanks: \1_\2"),
     (r"\0(?i:true)(?![\w-])", "write true, in small letters"),
     (r"\0(?i:false)(?![\w-])", "write false, in small letters"),
     (r"\0(?:None|null|nil|NULL)(?![\w-])", "TOML has no such value; leave the key out"),
