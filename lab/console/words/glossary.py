@@ -88,10 +88,7 @@ GLOSSARY = {
         "multiplies it.",
         symbol="δˡ = ((wˡ⁺¹)ᵀ δˡ⁺¹) ⊙ σ′(zˡ)", see=("delta", "ledger", "BP1"),
     ),
-    "BP3": Word(
-        "The gradient of a bias is the error of its neuron.",
-        symbol="∂C/∂bˡ = δˡ", see=("delta", "BP4"),
-    ),
+    "BP3": Word("The gradient of a bias is the error of its neuron.", "∂C/∂bˡ = δˡ", see=("delta", "BP4")),
     "BP4": Word(
         "The gradient of a weight: the activation that comes in, times the error of the neuron it goes "
         "to. So a weight learns slowly out of a low neuron, and into one whose error is small.",
@@ -183,9 +180,8 @@ GLOSSARY = {
         "largest slope that this σ has (record.saturation_threshold). Its error is nearly 0 then, so the "
         "weights into it learn slowly. The measure is relative: a sigmoid whose slopes are all small has "
         "none, so look at the mean slope beside it.",
-        symbol="|σ′(z)| < 0.05 sup|σ′|",
+        symbol="|σ′(z)| < 0.05 sup|σ′|", see=("slope", "floor", "dead"),
         also=("saturation", "saturated neuron", "saturate", "learning slowdown"),
-        see=("slope", "floor", "dead"),
     ),
     "low": Word(
         "A neuron is low, for an example, where its activation is near 0: |a| is at most 0.1 of the root "
@@ -212,8 +208,7 @@ GLOSSARY = {
         "inf σ′ is the greatest number that the slope never falls below, and sup σ′ the least that it never "
         "exceeds. σ′ may come as near as it likes without reaching either.",
         symbol="inf σ′ ≤ σ′(z) ≤ sup σ′",
-        also=("inf σ′", "sup", "sup σ′", "bounds"),
-        see=("floor", "certificate"),
+        also=("inf σ′", "sup", "sup σ′", "bounds"), see=("floor", "certificate"),
     ),
     "kink": Word(
         "Where σ′ jumps, as that of relu at 0. Where σ itself does, it is a jump.",
@@ -327,9 +322,8 @@ GLOSSARY = {
     "lambda": Word(
         "Weight decay: each step makes the weights smaller by a share ηλ/n of their size, with n training "
         "examples. Biases do not decay. training.lambda sets it.",
-        symbol="w ← (1 − ηλ/n) w − η ∂C/∂w",
+        symbol="w ← (1 − ηλ/n) w − η ∂C/∂w", see=("eta", "step"),
         also=("λ", "weight decay", "regularisation", "regularisation parameter", "L2 regularisation"),
-        see=("eta", "step"),
     ),
     "example": Word(
         "One input x of the data with the target y that is due for it. Where that is a class, y is 1 "
@@ -342,10 +336,7 @@ GLOSSARY = {
         "book's validation data, by which η and λ are chosen.",
         also=("test part", "training data", "validation data", "overfitting"), see=("accuracy", "example"),
     ),
-    "epoch": Word(
-        "One pass over all training examples.",
-        see=("step",),
-    ),
+    "epoch": Word("One pass over all training examples.", see=("step",)),
     "batch": Word(
         "The examples of one step: training.batch of them.",
         symbol="m", also=("mini-batch",), see=("step",),
@@ -355,10 +346,7 @@ GLOSSARY = {
         "often.",
         see=("probe",),
     ),
-    "probe": Word(
-        "A part that measures quantities of a layer at a reading.",
-        see=("reading",),
-    ),
+    "probe": Word("A part that measures quantities of a layer at a reading.", see=("reading",)),
     "decade": Word(
         "A factor of ten. 2 decades are a factor of 100; n decades are 10ⁿ, so log₁₀ of a factor tells "
         "how many.",
@@ -378,7 +366,6 @@ GLOSSARY = {
     "verdict": Word(
         "A sentence on what is wrong in a run, with its rule, its threshold and the row of the table that "
         "backs it.",
-        also=("verdicts",),
     ),
     "counterfactual": Word(
         "A training with max(σ′, floor) in place of σ′ on the way back, so not along the gradient of C.",
