@@ -41,8 +41,9 @@ ELSEWHERE = {
     "cross-entropy": "bce log-loss logloss log_loss binary-cross-entropy binary_crossentropy bceloss "
     "bcewithlogitsloss",
     "softmax-cross-entropy": "nll categorical-cross-entropy categorical_crossentropy nllloss "
-    "sparse_categorical_crossentropy crossentropyloss",
-    "descent": "sgd gd gradient-descent",
+    "sparse_categorical_crossentropy crossentropyloss log-likelihood negative-log-likelihood",
+    "momentum": "velocity momentum-coefficient momentum-co-efficient",
+    "descent": "sgd gd gradient-descent stochastic-gradient-descent",
     "glorot-uniform": "xavier xavier-uniform xavier_uniform glorot",
     "glorot-normal": "xavier-normal xavier_normal",
     "he": "kaiming he-normal he_normal kaiming-normal kaiming_normal",

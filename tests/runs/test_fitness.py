@@ -25,6 +25,23 @@ def test_targets_that_are_all_the_same_are_noted(tmp_path, written):
 
 
 @pytest.mark.parametrize(
+    ("hidden", "said"),
+    [
+        ("[64, 30, 10]", "this is 64-64-30-10-10; for 64-30-10 write [30]"),
+        ("[64, 10]", ""),
+        ("[30, 10]", ""),
+    ],
+)
+def test_sizes_with_inputs_and_outputs_as_hidden_layers_are_noted(written, hidden, said):
+    found = [
+        note
+        for note in prepared(load(written(f"{HEAD}[network]\nhidden = {hidden}\n"))).notes
+        if "outputs" in note
+    ]
+    assert found == [f"network.hidden has no inputs and outputs: {said}"] * bool(said)
+
+
+@pytest.mark.parametrize(
     ("given", "said"), [("39.9", ""), ("40.0", "none of them is left"), ("100.0", "grow without end")]
 )
 def test_a_decay_that_overshoots_is_noted(written, given, said):

@@ -39,8 +39,8 @@ GLOSSARY = {
     ),
     "neuron": Word(
         "A place of a layer. It makes a weighted input z of the activations below it, and of that its own "
-        "activation, a = σ(z).",
-        see=("z", "a", "weight", "bias"),
+        "activation, a = σ(z). Of the book's perceptron (ch. 1) σ is a step.",
+        also=("sigmoid neuron", "perceptron"), see=("z", "a", "weight", "bias"),
     ),
     "weight": Word(
         "How much the activation of neuron k in the layer below counts in the weighted input of neuron j.",
@@ -53,7 +53,7 @@ GLOSSARY = {
     "first weights": Word(
         "The weights and biases before the first step. An initialiser draws them, from the seed of the "
         "trial. lab help initialisers lists them.",
-        also=("initial weights",), see=("weight", "critical", "seed"),
+        also=("initial weights", "weight initialisation"), see=("weight", "critical", "seed"),
     ),
     "delta": Word(
         "The error of a neuron: how fast the cost changes with its weighted input. Moving z by a little "
@@ -74,7 +74,8 @@ GLOSSARY = {
     "backpropagation": Word(
         "How the gradient is found: forward from the input to the cost, then the error back from layer to "
         "layer. BP1 and BP2 tell the error, BP3 and BP4 the gradient. lab backprop works it by hand.",
-        also=("back-propagation", "four equations"), see=("BP1", "BP2", "BP3", "BP4", "gradient"),
+        also=("back-propagation", "feedforward", "four equations"),
+        see=("BP1", "BP2", "BP3", "BP4", "gradient"),
     ),
     "BP1": Word(
         "The error of the output layer: how fast the cost changes with the output, times how fast the "
@@ -87,10 +88,7 @@ GLOSSARY = {
         "multiplies it.",
         symbol="δˡ = ((wˡ⁺¹)ᵀ δˡ⁺¹) ⊙ σ′(zˡ)", see=("delta", "ledger", "BP1"),
     ),
-    "BP3": Word(
-        "The gradient of a bias is the error of its neuron.",
-        symbol="∂C/∂bˡ = δˡ", see=("delta", "BP4"),
-    ),
+    "BP3": Word("The gradient of a bias is the error of its neuron.", "∂C/∂bˡ = δˡ", see=("delta", "BP4")),
     "BP4": Word(
         "The gradient of a weight: the activation that comes in, times the error of the neuron it goes "
         "to. So a weight learns slowly out of a low neuron, and into one whose error is small.",
@@ -170,7 +168,7 @@ GLOSSARY = {
         "The gradient vanishes where each layer down learns more slowly than the one above (the book's "
         "ch. 5). With the sigmoid σ′ ≤ 1/4, and each layer passes on a fourth of the error at most, but "
         "for the weights.",
-        also=("vanishing gradient",), see=("ratio", "ledger", "exploding"),
+        also=("vanishing gradient", "unstable gradient"), see=("ratio", "ledger", "exploding"),
     ),
     "exploding": Word(
         "The gradient explodes where each layer down has a larger one than the layer above (the book's "
@@ -182,9 +180,8 @@ GLOSSARY = {
         "largest slope that this σ has (record.saturation_threshold). Its error is nearly 0 then, so the "
         "weights into it learn slowly. The measure is relative: a sigmoid whose slopes are all small has "
         "none, so look at the mean slope beside it.",
-        symbol="|σ′(z)| < 0.05 sup|σ′|",
-        also=("saturation", "saturated neuron", "saturate"),
-        see=("slope", "floor", "dead"),
+        symbol="|σ′(z)| < 0.05 sup|σ′|", see=("slope", "floor", "dead"),
+        also=("saturation", "saturated neuron", "saturate", "learning slowdown"),
     ),
     "low": Word(
         "A neuron is low, for an example, where its activation is near 0: |a| is at most 0.1 of the root "
@@ -211,8 +208,7 @@ GLOSSARY = {
         "inf σ′ is the greatest number that the slope never falls below, and sup σ′ the least that it never "
         "exceeds. σ′ may come as near as it likes without reaching either.",
         symbol="inf σ′ ≤ σ′(z) ≤ sup σ′",
-        also=("inf σ′", "sup", "sup σ′", "bounds"),
-        see=("floor", "certificate"),
+        also=("inf σ′", "sup", "sup σ′", "bounds"), see=("floor", "certificate"),
     ),
     "kink": Word(
         "Where σ′ jumps, as that of relu at 0. Where σ itself does, it is a jump.",
@@ -326,23 +322,21 @@ GLOSSARY = {
     "lambda": Word(
         "Weight decay: each step makes the weights smaller by a share ηλ/n of their size, with n training "
         "examples. Biases do not decay. training.lambda sets it.",
-        symbol="w ← (1 − ηλ/n) w − η ∂C/∂w",
-        also=("λ", "weight decay", "regularisation"),
-        see=("eta", "step"),
+        symbol="w ← (1 − ηλ/n) w − η ∂C/∂w", see=("eta", "step"),
+        also=("λ", "weight decay", "regularisation", "regularisation parameter", "L2 regularisation"),
     ),
     "example": Word(
-        "One input x of the data with the target y that is due for it.",
-        symbol="(x, y)", also=("target",), see=("batch", "test data"),
+        "One input x of the data with the target y that is due for it. Where that is a class, y is 1 "
+        "for it and 0 for all others.",
+        symbol="(x, y)", also=("target", "one-hot"), see=("batch", "test data"),
     ),
     "test data": Word(
         "Examples that are kept back from training. What is right of them was not learned by heart. Where "
-        "far more of the training data are right, the network overfits.",
-        also=("test part", "training data", "overfitting"), see=("accuracy", "example"),
+        "far more of the training data are right, the network overfits. The lab has no third part, the "
+        "book's validation data, by which η and λ are chosen.",
+        also=("test part", "training data", "validation data", "overfitting"), see=("accuracy", "example"),
     ),
-    "epoch": Word(
-        "One pass over all training examples.",
-        see=("step",),
-    ),
+    "epoch": Word("One pass over all training examples.", see=("step",)),
     "batch": Word(
         "The examples of one step: training.batch of them.",
         symbol="m", also=("mini-batch",), see=("step",),
@@ -352,10 +346,7 @@ GLOSSARY = {
         "often.",
         see=("probe",),
     ),
-    "probe": Word(
-        "A part that measures quantities of a layer at a reading.",
-        see=("reading",),
-    ),
+    "probe": Word("A part that measures quantities of a layer at a reading.", see=("reading",)),
     "decade": Word(
         "A factor of ten. 2 decades are a factor of 100; n decades are 10ⁿ, so log₁₀ of a factor tells "
         "how many.",
@@ -375,7 +366,6 @@ GLOSSARY = {
     "verdict": Word(
         "A sentence on what is wrong in a run, with its rule, its threshold and the row of the table that "
         "backs it.",
-        also=("verdicts",),
     ),
     "counterfactual": Word(
         "A training with max(σ′, floor) in place of σ′ on the way back, so not along the gradient of C.",
@@ -394,11 +384,11 @@ GLOSSARY = {
 def looked_up(text: str) -> str | None:
     """The word that is meant, in any of its spellings, one or several, and any case; None where none is.
 
-    >>> looked_up("Saturation"), looked_up("biases"), looked_up("learning-rate"), looked_up("loom")
-    ('saturated', 'bias', 'eta', None)
+    >>> looked_up("Saturation"), looked_up("biases"), looked_up("regularization"), looked_up("loom")
+    ('saturated', 'bias', 'lambda', None)
     """
     text = text.replace("'", "′")
-    folded = text.casefold()
+    folded = text.casefold().replace("iz", "is")
     spelt = (folded, folded.removesuffix("s"), folded.removesuffix("es"), folded.replace("-", " "))
     return _SPELLINGS.get(text) or next((_IN_ANY_CASE[one] for one in spelt if one in _IN_ANY_CASE), None)
 

@@ -1,5 +1,6 @@
 """The pages of ``lab help``: what a word means, and the parts of a kind with their parameters."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING
 from inspect import getdoc
@@ -12,7 +13,7 @@ from lab.console.words.named import named
 from lab.console.words.named import names as named_words
 from lab.errors import PartError
 from lab.parts import Probe
-from lab.spelling import did_you_mean, nearest
+from lab.spelling import called_here, did_you_mean, nearest
 
 _KINDS = {name: kind for kind, one in plugins.KINDS.items() for name in (kind, one.singular)}
 """The kinds of parts, by their words in the singular and the plural."""
@@ -37,19 +38,23 @@ def is_word(text: str) -> bool:
 def word_page(text: str, also: Iterable[str] = ()) -> Page:
     """What a word means: of the glossary, a column of the table ``layers``, a kind of parts, or one part.
 
-    Or a key of an experiment file, a column of another table, a verdict, or a figure.
+    Or a key of an experiment file, a column of another table, a verdict, or a figure. What has another
+    name elsewhere, as ``SGD``, is told by the lab's own; a parameter, as ``mu``, by the parts that have it.
 
     Raises PartError, with the nearest, of which some may be ``also``, where it is none of them.
     """
-    value, body = _told(text)
-    if not body:
+    for word in (text, text.lower(), *called_here(text.replace(" ", "-"))):
+        value, body = _told(word)
+        if body:
+            return Page(kind_page(word).value if word in _KINDS else value, body)
+    if not (parts := _parts(text, "parameters")):
         spellings = [spelling for word in GLOSSARY.values() for spelling in word.also]
         names = [name for kind in _LISTED for name in plugins.names(kind)]
         known = {*GLOSSARY, *_columns(), *_KINDS, *names, *also, *named_words()}
         is_near = nearest(text, [*known, *spellings]) is not None
         more = "; results/README.md defines every column of a table" * (not is_near)
         raise PartError(f"no word {text!r}; {did_you_mean(text, known, spellings)}{more}")
-    return Page(kind_page(text).value if text in _KINDS else value, body)
+    return Page({"word": text, "parts": parts}, [table(parts, whole=True)])
 
 
 def _told(text: str) -> tuple[dict[str, Any], list[Block]]:
@@ -74,14 +79,14 @@ def _told(text: str) -> tuple[dict[str, Any], list[Block]]:
     return value, body
 
 
-def _parts(text: str) -> list[dict[str, str]]:
-    """The parts of this name, each with its kind."""
+def _parts(text: str, told: str = "name") -> list[dict[str, str]]:
+    """The parts of this name, each with its kind; or with it among what else is ``told``."""
     return [
         {"kind": plugins.KINDS[kind].singular, **row}
         for kind in _LISTED
-        if text in plugins.names(kind)
+        if told != "name" or text in plugins.names(kind)
         for row in kind_page(kind).value
-        if row["name"] == text
+        if text in re.findall("(?:^|, )([^=,]+)", row[told])
     ]
 
 
