@@ -46,7 +46,6 @@ C = Dialect(
     assigned_mask="const int {0} = {1};",
     infinity="INFINITY",
     nan="(double)NAN",
-    both="&&",
 )
 
 
@@ -192,12 +191,7 @@ def _functions(
     exported: Exported, names: Sequence[str], dialect: Dialect, frame: str, ends: str
 ) -> list[str]:
     """σ and its derivatives under these names, each in the frame; ``ends`` is as `body` takes it."""
-    given = zip(names, exported.functions, exported.levels, SYMBOLS, strict=False)
     return [
-        frame.format(
-            name=name,
-            about=f"{symbol}(z)",
-            lines="\n".join(body(dialect, function.form.kernels, levels, ends=ends)),
-        )
-        for name, function, levels, symbol in given
+        frame.format(name=name, about=f"{symbol}(z)", lines="\n".join(body(dialect, form.kernels, ends)))
+        for name, form, symbol in zip(names, exported.forms, SYMBOLS, strict=False)
     ]
