@@ -155,7 +155,7 @@ class Exported:
 
 @np.errstate(all="ignore")
 def _levelled(form: Form, due: Due, places: Sequence[float]) -> Form:
-    """The form with the value that is due wherever that is one: where it is wrong, at ±∞ and at the places."""
+    """The form with the value that is due where it is wrong and that is one, at ±∞ and at the places too."""
     points = [-inf, inf, *(z for z in places if _is_otherwise(form, due, z))]
     tried = dict.fromkeys((*chain(*form.wrong.values()), *(Interval(z, z) for z in points)))
     levels = {one: value for one in tried if (value := _only_value(due, one)) is not None}
