@@ -60,6 +60,27 @@ class Dialect:
     indent: str = "    "
 
 
+SAME = (
+    *("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "sinh", "cosh", "tanh"),
+    *("sign", "abs", "trunc", "isnan"),
+)
+"""The kernels of one argument that are called alike in all languages."""
+
+
+def as_numpy(module: str, **others: str) -> dict[str, str]:
+    """The calls of a module that names its functions as numpy does, and others in their place."""
+    return {
+        **{name: f"{module}.{name}({{0}})" for name in SAME},
+        "arctan": f"{module}.arctan({{0}})",
+        "asinh": f"{module}.arcsinh({{0}})",
+        "min": f"{module}.minimum({{0}}, {{1}})",
+        "max": f"{module}.maximum({{0}}, {{1}})",
+        "where": f"{module}.where({{0}}, {{1}}, {{2}})",
+        "copy": "({0}).astype(z.dtype)",
+        **others,
+    }
+
+
 def body(dialect: Dialect, kernels: Expression, ends: str, names: Sequence[str] = ()) -> list[str]:
     """The lines of a function that computes this expression in kernels, whose open parameters have ``names``.
 

@@ -3,24 +3,21 @@
 from collections.abc import Sequence
 
 from lab.activations.formula.rewrites import stable
-from lab.bridge.export_code import Dialect, body
+from lab.bridge.export_code import Dialect, as_numpy, body
 from lab.bridge.export_forms import Form, Function
 from lab.bridge.exported import Exported
 
 TORCH = Dialect(
-    {
-        **{name: f"torch.{name}({{0}})" for name in ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos")},
-        **{name: f"torch.{name}({{0}})" for name in ("sinh", "cosh", "tanh", "asinh", "erf", "abs", "isnan")},
-        "arctan": "torch.atan({0})",
-        "trunc": "torch.floor({0})",  # of what is ≥ 0; the older exporter to ONNX has no trunc
-        "sign": "_sign({0})",
-        "min": "torch.minimum({0}, {1})",
-        "max": "torch.maximum({0}, {1})",
-        "min number": "torch.clamp({0}, max={1})",
-        "max number": "torch.clamp({0}, min={1})",
-        "where": "torch.where({0}, {1}, {2})",
-        "copy": "({0}).to(z.dtype)",
-    },
+    as_numpy(
+        "torch",
+        arctan="torch.atan({0})",
+        asinh="torch.asinh({0})",
+        erf="torch.erf({0})",
+        trunc="torch.floor({0})",  # of what is ≥ 0; the older exporter to ONNX has no trunc
+        sign="_sign({0})",
+        copy="({0}).to(z.dtype)",
+    )
+    | {"min number": "torch.clamp({0}, max={1})", "max number": "torch.clamp({0}, min={1})"},
     infinity="torch.inf",
     nan="torch.nan",
 )
