@@ -27,7 +27,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lab.activations.in_place import InPlace
-    from lab.api import activation, audit, certify, export, load, predict, resume, run, verify, watch
+    from lab.api import activation, audit, certify, export, load, predict, resume, run, verify
+    from lab.bridge.watch import watch
     from lab.errors import LabError
     from lab.numerics import Interval
     from lab.parts import Activation, Cost, DataSource, Figure, Initialiser, Optimiser, Probe
@@ -36,10 +37,8 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "lab.activations.in_place": ("InPlace",),
-    "lab.api": (
-        *("activation", "audit", "certify", "export", "load", "predict"),
-        *("resume", "run", "verify", "watch"),
-    ),
+    "lab.api": ("activation", "audit", "certify", "export", "load", "predict", "resume", "run", "verify"),
+    "lab.bridge.watch": ("watch",),
     "lab.prover.certificate": ("Certificate",),
     "lab.results.run": ("Run",),
     "lab.errors": ("LabError",),

@@ -21,7 +21,6 @@ from lab.theory.deep import Deep
 if TYPE_CHECKING:
     import pandas as pd
 
-    from lab.bridge.watch import Watch
     from lab.numerics import Interval
     from lab.parts import Activation
     from lab.prover.certificate import Certificate
@@ -152,68 +151,6 @@ def load(run: str | Path = "", results: str | Path | None = None) -> Run:
     such run.
     """
     return Run(find(str(run), results_root(results)))
-
-
-def watch(
-    model: Any,
-    every: int = 100,
-    out: str | Path | None = None,
-    *,
-    activations: Mapping[Any, Activation | str | Mapping[str, Any]] | None = None,
-    scaler: Any = None,
-    steps_per_epoch: float | None = None,
-    title: str = "",
-    plots: bool = True,
-    saturation_threshold: float = 0.05,
-    low_input_threshold: float = 0.1,
-) -> Watch:
-    """Watch any model of torch while a script of one's own trains it; what is seen is kept as a run.
-
-    ::
-
-        with lab.watch(model, every=100, out="results/gpt") as w:
-            for x, y in batches:
-                loss = cost(model(x), y)
-                loss.backward()
-                optimiser.step()
-                optimiser.zero_grad()
-                w.step(loss)
-        lab.load(w.path).verdicts
-
-    What is returned is used so, as a context: its `step` is called once after each step, with the cost and
-    perhaps the accuracy of that step, and ``path`` is the folder of the run.
-    Every ``every`` steps, the first among them, one step is read: the elementwise activations that the model
-    calls, each call a layer, in their order, and what the model returns as the last one, under the identity.
-    A layer has the quantities of the table ``layers``: neurons are channels, places of a picture or a
-    sequence are more examples, but ⟨·⟩ is over the m examples of the batch. ‖∂C/∂w‖, ‖w‖ and ‖Δw‖ are of the
-    weights whose w a + b, or norm, is z; ‖⟨δ⟩‖ is of their bias, or of one that there might be.
-    Shares and distributions are of a sample where a layer has more than 65 536 (neuron, example); norms of
-    all. Training is not changed by it: parameters have the same bits. Nothing of a pass without gradients is
-    read. Of several processes the first reads its own examples.
-
-    ``out`` is the folder of results and the name of the run in it; else the model's class, where `run` keeps
-    results. ``activations`` are σ of one's own, as `activation` takes them, by the class or the object of
-    their module or by a function of torch: ``{MyAct: "z*exp(-exp(-z))"}``. ``scaler`` is torch's GradScaler,
-    where costs are scaled; ``steps_per_epoch`` makes epochs of steps. The rest is as in `run` and its files.
-    ``final_cost`` is that of the last step that was read.
-
-    Raises LabError where torch is missing, or where a step that is to be read shows no activation.
-
-    Source: the quantities are those of `lab.training.probes`, with their sources.
-    """
-    from lab.bridge.watch import Watch
-
-    return Watch(
-        model,
-        every,
-        out,
-        activations=activations or {},
-        scaler=scaler,
-        steps_per_epoch=steps_per_epoch,
-        title=title,
-        plots=plots,
-        thresholds=(saturation_threshold, low_input_threshold),
-    )
 
 
 def activation(

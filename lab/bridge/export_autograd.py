@@ -154,7 +154,7 @@ class _Shelter:
         branches = node.arguments[-2:] if node.operation in ("where", "min", "max") else ()
         points = [self._harmless(branch) for branch in branches]
         if all(point is None for point in points):
-            return node.graph.apply(node.operation, *(self.within(x, z) for x in node.arguments))
+            return node.of([self.within(x, z) for x in node.arguments])
         mask, (yes, no), points = _as_choice(node, points)
         mask = self.within(mask, z)
         inner = [

@@ -14,7 +14,6 @@ from lab.activations.formula.graph import Expression, below
 from lab.activations.formula.kernels import MASKS
 from lab.activations.formula.operations import FAR, bell
 from lab.activations.formula.special import SERIES, SLOPES, K, coefficients
-from lab.numerics import Interval
 
 LONGEST = 60
 """A value that is used once stands in the place where it is used, up to so many letters."""
@@ -35,14 +34,6 @@ class Text:
 
 
 @dataclass(frozen=True)
-class Level:
-    """An interval of z in which floats run over on the way, and the one value that an output has there."""
-
-    interval: Interval
-    value: float
-
-
-@dataclass(frozen=True)
 class Dialect:
     """How a language writes what is not the same in all of them.
 
@@ -52,8 +43,8 @@ class Dialect:
         Format string of a line that keeps a value, from its name and the value.
     assigned_mask
         The same for a comparison's answer.
-    infinity, nan, both
-        The names of ∞ and of NaN; the sign of "and".
+    infinity, nan
+        The names of ∞ and of NaN.
     lacking
         The kernels that are written out in others.
     indent
@@ -65,21 +56,35 @@ class Dialect:
     assigned_mask: str = "{0} = {1}"
     infinity: str = "inf"
     nan: str = "nan"
-    both: str = "&"
     lacking: frozenset[str] = frozenset()
     indent: str = "    "
 
 
-def body(
-    dialect: Dialect,
-    kernels: Expression,
-    levels: Sequence[Level] = (),
-    names: Sequence[str] = (),
-    ends: str = "return {0}",
-) -> list[str]:
+SAME = (
+    *("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "sinh", "cosh", "tanh"),
+    *("sign", "abs", "trunc", "isnan"),
+)
+"""The kernels of one argument that are called alike in all languages."""
+
+
+def as_numpy(module: str, **others: str) -> dict[str, str]:
+    """The calls of a module that names its functions as numpy does, and others in their place."""
+    return {
+        **{name: f"{module}.{name}({{0}})" for name in SAME},
+        "arctan": f"{module}.arctan({{0}})",
+        "asinh": f"{module}.arcsinh({{0}})",
+        "min": f"{module}.minimum({{0}}, {{1}})",
+        "max": f"{module}.maximum({{0}}, {{1}})",
+        "where": f"{module}.where({{0}}, {{1}}, {{2}})",
+        "copy": "({0}).astype(z.dtype)",
+        **others,
+    }
+
+
+def body(dialect: Dialect, kernels: Expression, ends: str, names: Sequence[str] = ()) -> list[str]:
     """The lines of a function that computes this expression in kernels, whose open parameters have ``names``.
 
-    In the intervals of ``levels`` it is what they say. ``ends`` is the format string of the last line.
+    ``ends`` is the format string of the last line.
     """
     (root,) = written_out([kernels], dialect.lacking)
     order = below(root)
@@ -95,22 +100,7 @@ def body(
             lines.append(dialect.indent + form.format(kept, text.source))
             text = Text(kept)
         texts[node] = text
-    value = texts[root].source
-    for k, level in enumerate(levels, 1):
-        made = dialect.calls["where"].format(
-            _inside(dialect, level), _number(dialect, level.value).source, value
-        )
-        value = f"a{k}"
-        lines.append(dialect.indent + dialect.assignment.format(value, made))
-    return [*lines, dialect.indent + ends.format(value)]
-
-
-def _inside(dialect: Dialect, level: Level) -> str:
-    """That z is in the interval of a level."""
-    low, high = level.interval.low, level.interval.high
-    sides = [f"z >= {_number(dialect, low).source}"] if low > -inf else []
-    sides += [f"z <= {_number(dialect, high).source}"] if high < inf else []
-    return sides[0] if len(sides) == 1 else f" {dialect.both} ".join(f"({side})" for side in sides)
+    return [*lines, dialect.indent + ends.format(texts[root].source)]
 
 
 def _number(dialect: Dialect, x: float) -> Text:
@@ -163,9 +153,8 @@ def written_out(roots: Sequence[Expression], lacking: frozenset[str]) -> list[Ex
         made: dict[Expression, Expression] = {}
         for node in below(*roots):
             x = [made[argument] for argument in node.arguments]
-            again = [*x] != [*node.arguments]
             form = long.get(node.operation)
-            made[node] = form(*x) if form else node.graph.apply(node.operation, *x) if again else node
+            made[node] = form(*x) if form else node.of(x)
         roots = [made[root] for root in roots]
     return list(roots)
 

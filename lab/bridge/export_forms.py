@@ -133,6 +133,5 @@ def _with_numbers(roots: Sequence[Expression], numbers: Sequence[float]) -> list
         if number is not None:
             made[node] = node.graph.constant(number)
         else:
-            x = [made[argument] for argument in node.arguments]
-            made[node] = node.graph.apply(node.operation, *x) if x else node
+            made[node] = node.of([made[argument] for argument in node.arguments])
     return [made[root] for root in roots]

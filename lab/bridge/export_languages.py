@@ -3,36 +3,19 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from lab.bridge.export_code import Dialect, body
+from lab.bridge.export_code import SAME, Dialect, as_numpy, body
 from lab.bridge.exported import SYMBOLS, Exported
 
-_SAME = ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "sinh", "cosh", "tanh", "sign", "abs", "isnan")
-
-
-def _python(module: str, **others: str) -> dict[str, str]:
-    """The calls of a module that names its functions as numpy does."""
-    return {
-        **{name: f"{module}.{name}({{0}})" for name in (*_SAME, "trunc")},
-        "arctan": f"{module}.arctan({{0}})",
-        "asinh": f"{module}.arcsinh({{0}})",
-        "min": f"{module}.minimum({{0}}, {{1}})",
-        "max": f"{module}.maximum({{0}}, {{1}})",
-        "where": f"{module}.where({{0}}, {{1}}, {{2}})",
-        "copy": "({0}).astype(z.dtype)",
-        **others,
-    }
-
-
-NUMPY = Dialect(_python("np"), infinity="np.inf", nan="np.nan", lacking=frozenset({"erf"}), indent=8 * " ")
-JAX = Dialect(_python("jnp", erf="jax.scipy.special.erf({0})"), infinity="jnp.inf", nan="jnp.nan")
+NUMPY = Dialect(as_numpy("np"), infinity="np.inf", nan="np.nan", lacking=frozenset({"erf"}), indent=8 * " ")
+JAX = Dialect(as_numpy("jnp", erf="jax.scipy.special.erf({0})"), infinity="jnp.inf", nan="jnp.nan")
 KERAS = Dialect(
-    _python("ops", erf="ops.erf({0})", copy="ops.cast({0}, z.dtype)", isnan="ops.isnan({0})"),
+    as_numpy("ops", erf="ops.erf({0})", copy="ops.cast({0}, z.dtype)", isnan="ops.isnan({0})"),
     infinity="float('inf')",
     nan="float('nan')",
 )
 C = Dialect(
     {
-        **{name: f"{name}({{0}})" for name in (*_SAME, "asinh", "erf", "trunc")},
+        **{name: f"{name}({{0}})" for name in (*SAME, "asinh", "erf")},
         "abs": "fabs({0})",
         "arctan": "atan({0})",
         "sign": "sign({0})",
@@ -46,7 +29,6 @@ C = Dialect(
     assigned_mask="const int {0} = {1};",
     infinity="INFINITY",
     nan="(double)NAN",
-    both="&&",
 )
 
 
@@ -192,12 +174,7 @@ def _functions(
     exported: Exported, names: Sequence[str], dialect: Dialect, frame: str, ends: str
 ) -> list[str]:
     """σ and its derivatives under these names, each in the frame; ``ends`` is as `body` takes it."""
-    given = zip(names, exported.functions, exported.levels, SYMBOLS, strict=False)
     return [
-        frame.format(
-            name=name,
-            about=f"{symbol}(z)",
-            lines="\n".join(body(dialect, function.form.kernels, levels, ends=ends)),
-        )
-        for name, function, levels, symbol in given
+        frame.format(name=name, about=f"{symbol}(z)", lines="\n".join(body(dialect, form.kernels, ends)))
+        for name, form, symbol in zip(names, exported.forms, SYMBOLS, strict=False)
     ]

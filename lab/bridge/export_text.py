@@ -1,15 +1,12 @@
 """A σ as data and as a page: JSON for a program, LaTeX for a paper."""
 
 import json
-from collections.abc import Sequence
 from importlib.metadata import version
-from math import inf
 
 import numpy as np
 
-from lab.activations.formula.graph import Expression, below
+from lab.activations.formula.graph import below
 from lab.activations.formula.typeset import typeset
-from lab.bridge.export_code import Level
 from lab.bridge.exported import Exported
 from lab.numerics import Interval
 from lab.prover.certificate import certify
@@ -30,10 +27,7 @@ def json_source(exported: Exported) -> str:
     compute is not what is due. Numbers that JSON lacks are texts.
     """
     sigma, written = exported.sigma, exported.written
-    roots = [
-        _with_levels(function.form.kernels, levels)
-        for function, levels in zip(exported.functions[:2], exported.levels, strict=False)
-    ]
+    roots = [form.kernels for form in exported.forms[:2]]
     order = [node for root in roots for node in below(root)]
     at = {node: k for k, node in enumerate(order)}
     steps = [
@@ -71,16 +65,6 @@ def json_source(exported: Exported) -> str:
         },
     }
     return json.dumps(_plain(told), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-
-
-def _with_levels(root: Expression, levels: Sequence[Level]) -> Expression:
-    """The same function, which is what they say in the intervals of levels."""
-    for level in levels:
-        at, z = root.lifted(level.value), root.graph.z()
-        low, high = level.interval.low, level.interval.high
-        inside = at if high == inf else z.call("less_equal", high).call("where", at, root)
-        root = inside if low == -inf else z.call("greater_equal", low).call("where", inside, root)
-    return root
 
 
 def _plain(value: object) -> object:

@@ -3,24 +3,21 @@
 from collections.abc import Sequence
 
 from lab.activations.formula.rewrites import stable
-from lab.bridge.export_code import Dialect, Level, body
-from lab.bridge.export_forms import Function
+from lab.bridge.export_code import Dialect, as_numpy, body
+from lab.bridge.export_forms import Form, Function
 from lab.bridge.exported import Exported
 
 TORCH = Dialect(
-    {
-        **{name: f"torch.{name}({{0}})" for name in ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos")},
-        **{name: f"torch.{name}({{0}})" for name in ("sinh", "cosh", "tanh", "asinh", "erf", "abs", "isnan")},
-        "arctan": "torch.atan({0})",
-        "trunc": "torch.floor({0})",  # of what is ≥ 0; the older exporter to ONNX has no trunc
-        "sign": "_sign({0})",
-        "min": "torch.minimum({0}, {1})",
-        "max": "torch.maximum({0}, {1})",
-        "min number": "torch.clamp({0}, max={1})",
-        "max number": "torch.clamp({0}, min={1})",
-        "where": "torch.where({0}, {1}, {2})",
-        "copy": "({0}).to(z.dtype)",
-    },
+    as_numpy(
+        "torch",
+        arctan="torch.atan({0})",
+        asinh="torch.asinh({0})",
+        erf="torch.erf({0})",
+        trunc="torch.floor({0})",  # of what is ≥ 0; the older exporter to ONNX has no trunc
+        sign="_sign({0})",
+        copy="({0}).to(z.dtype)",
+    )
+    | {"min number": "torch.clamp({0}, max={1})", "max number": "torch.clamp({0}, min={1})"},
     infinity="torch.inf",
     nan="torch.nan",
 )
@@ -93,10 +90,7 @@ def torch_source(exported: Exported, *, plain: bool, wide: bool) -> str:
 def _fixed(exported: Exported, *, plain: bool) -> tuple[list[str], str]:
     """The functions where the parameters are numbers."""
     names = ("_value", "_slope", "_curvature")[: 1 if plain else 3]
-    functions = [
-        _function(name, function, levels)
-        for name, function, levels in zip(names, exported.functions, exported.levels, strict=False)
-    ]
+    functions = [_function(name, form) for name, form in zip(names, exported.forms, strict=False)]
     if not plain:
         functions += [
             "\n\n_Slope = _differentiable(_slope, _curvature)\n",
@@ -110,15 +104,15 @@ def _learnt(exported: Exported, *, plain: bool) -> tuple[list[str], str]:
     """The functions where the parameters are arguments, with the derivatives by each of them."""
     parameters, numbers = list(exported.parameters), tuple(exported.parameters.values())
     value = exported.open
-    functions = [_function("_value", exported.functions[0], (), parameters)]
+    functions = [_function("_value", exported.forms[0], parameters)]
     if not plain:
         slopes = [stable(value.derivative(k)) for k in range(len(parameters) + 1)]
         by = ["z", *parameters]
         for one, slope in zip(by, slopes, strict=True):
-            functions.append(_function(f"_by_{one}", Function(slope, numbers), (), parameters))
+            functions.append(_function(f"_by_{one}", Function(slope, numbers).form, parameters))
             seconds = [stable(slope.derivative(k)) for k in range(len(by))]
             functions += [
-                _function(f"_by_{one}_{other}", Function(second, numbers), (), parameters)
+                _function(f"_by_{one}_{other}", Function(second, numbers).form, parameters)
                 for other, second in zip(by, seconds, strict=True)
             ]
             its = ", ".join([f"_by_{one}", *(f"_by_{one}_{other}" for other in by)])
@@ -134,12 +128,12 @@ def _learnt(exported: Exported, *, plain: bool) -> tuple[list[str], str]:
     return functions, _faces(exported, parameters, call, init)
 
 
-def _function(name: str, function: Function, levels: Sequence[Level] = (), given: Sequence[str] = ()) -> str:
+def _function(name: str, form: Form, given: Sequence[str] = ()) -> str:
     """A function of z, and of parameters that are tensors, in the dtype that it is computed in."""
     arguments = ["z", *given]
     head = [f"\n\ndef {name}({', '.join(arguments)}):", "    dtype = z.dtype"]
     head += [f"    {one} = {one}.to(_WIDER.get(dtype, dtype))" for one in arguments]
-    lines = body(TORCH, function.form.kernels, levels, given, ends="return ({0}).to(dtype)")
+    lines = body(TORCH, form.kernels, "return ({0}).to(dtype)", given)
     return "\n".join([*head, *lines]) + "\n"
 
 

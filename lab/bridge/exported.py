@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.metadata import version
 from itertools import chain
 from math import inf
+from typing import TypeAlias
 
 import numpy as np
 
@@ -17,8 +18,7 @@ from lab.activations.formula.graph import Expression
 from lab.activations.formula.parser import parse
 from lab.activations.formula.rewrites import stable
 from lab.bridge.export_autograd import computed
-from lab.bridge.export_code import Level
-from lab.bridge.export_forms import DTYPES, Function
+from lab.bridge.export_forms import DTYPES, Form, Function
 from lab.errors import PartError
 from lab.numerics import Array, Interval
 from lab.parts import Activation
@@ -26,6 +26,9 @@ from lab.prover.certificate import certify
 from lab.theory.moments import backward_gain, forward_gain
 
 SYMBOLS = ("σ", "σ′", "σ″")
+
+Due: TypeAlias = Callable[[Array], Array]
+"""A function of z as the lab computes it."""
 
 WAYS = {"NaN": "is NaN", "∞": "is infinite", "0": "is computed as 0", "inexact": "has lost digits"}
 """What is said of each of `KINDS`."""
@@ -94,7 +97,7 @@ class Exported:
 
     @cached_property
     def functions(self) -> tuple[Function, Function, Function]:
-        """σ, σ′ and σ″ as they are written."""
+        """σ, σ′ and σ″ as they are to be written."""
         roots, numbers = self.derivatives, tuple(self.parameters.values())
         by_parameters: list[Expression] = []
         if self.learn and self.parameters:
@@ -107,30 +110,18 @@ class Exported:
         return value, slope, curvature
 
     @cached_property
-    def levels(self) -> tuple[list[Level], list[Level], list[Level]]:
-        """Of σ, σ′ and σ″: where floats run over on the way, in float32 or float64, and the value is one.
+    def forms(self) -> tuple[Form, Form, Form]:
+        """The forms of σ, σ′ and σ″, with the value that is due where floats run over and it is one.
 
-        There are none where parameters are left open, with which values change.
+        Where parameters are left open values change with them, and the forms are as they are.
         """
-        if self.learn and self.parameters:
-            return [], [], []
-        ends = [Interval(end, end) for end in (-inf, inf)]
-        places = sorted({*self.sigma.kinks, *self.written.switches})
-        value, slope, curvature = (
-            _levels(
-                of,
-                dict.fromkeys(
-                    (*chain(*function.form.wrong.values()), *ends, *_otherwise(of, function, places))
-                ),
-            )
-            for of, function in zip(self._as_due, self.functions, strict=True)
-        )
+        forms = [function.form for function in self.functions]
+        if not (self.learn and self.parameters):
+            places = sorted({*self.sigma.kinks, *self.written.switches})
+            dues: tuple[Due, ...] = self.sigma, self.sigma.derivative, self.functions[2].due
+            forms = [_levelled(form, due, places) for form, due in zip(forms, dues, strict=True)]
+        value, slope, curvature = forms
         return value, slope, curvature
-
-    @cached_property
-    def _as_due(self) -> tuple[Callable[[Array], Array], ...]:
-        """σ, σ′ and σ″ as the lab computes them."""
-        return self.sigma, self.sigma.derivative, self.functions[2].due
 
     @cached_property
     def header(self) -> list[str]:
@@ -149,43 +140,57 @@ class Exported:
     @cached_property
     def lost(self) -> list[str]:
         """Where what is written is not what is due, a line for each function and each way."""
-        written = zip(SYMBOLS[: self.count], self.functions, self.levels, strict=False)
-        told = [(symbol, function.form.wrong, levels) for symbol, function, levels in written]
         by = ("σ′", *(f"∂σ/∂{name}" for name in self.parameters))
-        slopes = zip(by, self.functions[0].form.wrong_slopes, strict=False)
-        told += [(f"{symbol} by autograd", wrong, []) for symbol, wrong in slopes]
-        lines = []
-        for symbol, wrong, levels in told:
-            for (dtype, kind), places in wrong.items():
-                left = [one for one in places if not any(_holds(level.interval, one) for level in levels)]
-                if left and dtype in self.dtypes:
-                    lines.append(f"in {dtype} {symbol} {WAYS[kind]} for z in {_listed(left)}")
-        return lines
+        told = [
+            *zip(SYMBOLS[: self.count], (form.wrong for form in self.forms), strict=False),
+            *zip((f"{symbol} by autograd" for symbol in by), self.forms[0].wrong_slopes, strict=False),
+        ]
+        return [
+            f"in {dtype} {symbol} {WAYS[kind]} for z in {_listed(places)}"
+            for symbol, wrong in told
+            for (dtype, kind), places in wrong.items()
+            if places and dtype in self.dtypes
+        ]
 
 
 @np.errstate(all="ignore")
-def _levels(function: Callable[[Array], Array], places: Iterable[Interval]) -> list[Level]:
-    """Those of the places in which a function has one value, NaN between apart."""
-    levels: list[Level] = []
-    for interval in places:
-        z = _spread(interval)
-        values = np.asarray(function(z))
-        values = values[~np.isnan(values) | np.isinf(z)]
-        if values.size and (z.size == 1 or np.all(values == values[0])):
-            levels.append(Level(interval, float(values[0])))
-    return [one for one in levels if not any(x != one and _holds(x.interval, one.interval) for x in levels)]
+def _levelled(form: Form, due: Due, places: Sequence[float]) -> Form:
+    """The form with the value that is due where it is wrong and that is one, at ±∞ and at the places too."""
+    points = [-inf, inf, *(z for z in places if _is_otherwise(form, due, z))]
+    tried = dict.fromkeys((*chain(*form.wrong.values()), *(Interval(z, z) for z in points)))
+    levels = {one: value for one in tried if (value := _only_value(due, one)) is not None}
+    kernels = form.kernels
+    z = kernels.graph.z()
+    for one, value in levels.items():
+        if any(_holds(other, one) for other in levels if other != one):
+            continue
+        inside = kernels.lifted(value)
+        if one.high < inf:
+            inside = z.call("less_equal", one.high).call("where", inside, kernels)
+        kernels = (
+            z.call("greater_equal", one.low).call("where", inside, kernels) if one.low > -inf else inside
+        )
+    wrong = {
+        key: tuple(place for place in found if not any(_holds(one, place) for one in levels))
+        for key, found in form.wrong.items()
+    }
+    return replace(form, kernels=kernels, wrong=wrong)
 
 
-@np.errstate(all="ignore")
-def _otherwise(due: Callable[[Array], Array], function: Function, places: Sequence[float]) -> list[Interval]:
-    """Those of the kinks and switches at which a function that is written has another value than is due."""
-    wrong = []
-    for place in places:
-        z = np.array([place])
-        found = (computed(function.form.kernels, z.astype(dtype))[0] for dtype in DTYPES)
-        if any(one != due(z)[0].astype(one.dtype) for one in found):
-            wrong.append(Interval(place, place))
-    return wrong
+def _only_value(due: Due, interval: Interval) -> float | None:
+    """The one value in an interval, NaN between apart; None where there are several."""
+    z = _spread(interval)
+    values = np.asarray(due(z))
+    values = values[~np.isnan(values) | np.isinf(z)]
+    one = values.size and (z.size == 1 or np.all(values == values[0]))
+    return float(values[0]) if one else None
+
+
+def _is_otherwise(form: Form, due: Due, place: float) -> bool:
+    """Whether a form has another value at a kink or a switch than is due."""
+    z = np.array([place])
+    found = (computed(form.kernels, z.astype(dtype))[0] for dtype in DTYPES)
+    return any(one != due(z)[0].astype(one.dtype) for one in found)
 
 
 def _listed(places: Sequence[Interval]) -> str:

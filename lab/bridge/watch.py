@@ -39,24 +39,54 @@ KEPT_EVERY = 60.0
 
 
 class Watch:
-    """Watches a model of torch while a script of one's own trains it; see `lab.api.watch`.
+    """Watches any model of torch while a script of one's own trains it; what is seen is kept as a run.
 
-    ``label`` and ``seed`` are those of its one variant: the class of the model, and torch's first seed.
-    ``folder`` is that of the run, which is None where another process of the same training keeps one.
+    ::
+
+        with lab.watch(model, every=100, out="results/gpt") as w:
+            for x, y in batches:
+                loss = cost(model(x), y)
+                loss.backward()
+                optimiser.step()
+                optimiser.zero_grad()
+                w.step(loss)
+        lab.load(w.path).verdicts
+
+    It is used so, as a context: its `step` is called once after each step, with the cost and perhaps the
+    accuracy of that step, and ``path`` is the folder of the run.
+    Every ``every`` steps, the first among them, one step is read: the elementwise activations that the model
+    calls, each call a layer, in their order, and what the model returns as the last one, under the identity.
+    A layer has the quantities of the table ``layers``: neurons are channels, places of a picture or a
+    sequence are more examples, but ⟨·⟩ is over the m examples of the batch. ‖∂C/∂w‖, ‖w‖ and ‖Δw‖ are of the
+    weights whose w a + b, or norm, is z; ‖⟨δ⟩‖ is of their bias, or of one that there might be.
+    Shares and distributions are of a sample where a layer has more than 65 536 (neuron, example); norms of
+    all. Training is not changed by it: parameters have the same bits. Nothing of a pass without gradients is
+    read. Of several processes the first reads its own examples.
+
+    ``out`` is the folder of results and the name of the run in it; else the model's class, where `run` keeps
+    results. ``activations`` are σ of one's own, as `activation` takes them, by the class or the object of
+    their module or by a function of torch: ``{MyAct: "z*exp(-exp(-z))"}``. ``scaler`` is torch's GradScaler,
+    where costs are scaled; ``steps_per_epoch`` makes epochs of steps. The rest is as in `run` and its files.
+    ``final_cost`` is that of the last step that was read.
+
+    Raises LabError where torch is missing, or where a step that is to be read shows no activation.
+
+    Source: the quantities are those of `lab.training.probes`, with their sources.
     """
 
     def __init__(
         self,
         model: Any,
-        every: int,
-        out: str | Path | None,
+        every: int = 100,
+        out: str | Path | None = None,
         *,
-        activations: Mapping[Any, Any],
-        scaler: Any,
-        steps_per_epoch: float | None,
-        title: str,
-        plots: bool,
-        thresholds: tuple[float, float],
+        activations: Mapping[Any, Activation | str | Mapping[str, Any]] | None = None,
+        scaler: Any = None,
+        steps_per_epoch: float | None = None,
+        title: str = "",
+        plots: bool = True,
+        saturation_threshold: float = 0.05,
+        low_input_threshold: float = 0.1,
     ) -> None:
         if find_spec("torch") is None:
             raise LabError(f"lab.watch needs torch: {installs('torch')}")
@@ -68,9 +98,11 @@ class Watch:
             raise LabError("model: scripted or traced, so that no call is seen; watch what it was made of")
         if type(every) is not int or every < 1:
             raise LabError(f"every: expected a number of steps, 1 or more, got {every!r}")
-        numbers = {"steps_per_epoch": steps_per_epoch}
-        numbers |= dict(zip(("saturation_threshold", "low_input_threshold"), thresholds, strict=True))
-        for name, number in numbers.items():
+        for name, number in (
+            ("steps_per_epoch", steps_per_epoch),
+            ("saturation_threshold", saturation_threshold),
+            ("low_input_threshold", low_input_threshold),
+        ):
             if number is not None and not (isinstance(number, Real) and 0 < number < inf):
                 raise LabError(f"{name}: expected a number above 0, got {number!r}")
         self._notes: dict[str, None] = {}
@@ -80,17 +112,17 @@ class Watch:
             self._notes["the model is compiled; the steps that are read run uncompiled"] = None
         for wrapper in ("_orig_mod", "module"):  # of torch.compile and of DistributedDataParallel
             model = getattr(model, wrapper, model)
-        self.label, self.seed = type(model).__name__, torch.initial_seed()
+        self.label, self.seed = type(model).__name__, torch.initial_seed()  # of the one variant
         path = results_root() / self.label if out is None else Path(out)
         if wrong := wrong_name(path.name):
             raise LabError(f"out: {wrong}")
         self.name, self.root = path.name, path.parent
         self.model, self.every, self.scaler, self.title, self.plots = model, every, scaler, title, plots
-        self.thresholds = thresholds
+        self.thresholds = saturation_threshold, low_input_threshold
         self.steps_per_epoch = nan if steps_per_epoch is None else float(steps_per_epoch)
-        self.custom = {key: _sigma(key, spec) for key, spec in activations.items()}
+        self.custom = {key: _sigma(key, spec) for key, spec in (activations or {}).items()}
         self.steps, self.examples, self.diverged = 0, 0, -1
-        self.folder: RunFolder | None = None
+        self.folder: RunFolder | None = None  # also where another process of the same training keeps one
         self._step: Step | None = None
         self._sigmas: dict[str, Activation] = {}
         self._sizes: list[int | str] = []
@@ -265,6 +297,8 @@ class Watch:
         places = {"layers": list(self._sigmas), "notes": list(self._notes)}
         self.folder.describe(self._record | end | places)
 
+
+watch = Watch  # as `lab.watch`
 
 NOTHING_SEEN = (
     "no activation was seen in a step that was to be read; expected between two calls of step() a call of "

@@ -108,7 +108,7 @@ class Forward(TorchFunctionMode):
                 return None if made_here is None else sigma
             return sigma if sigma == made("relu", ()) and z.shape[made_here.axis] > 1 else None
         if sigma is None and name.strip("_") in ELEMENTWISE:
-            where = " ".join(filter(None, (self.stack[-1], name)))
+            where = f"{self.stack[-1]} {name}".strip()
             self.step.notes[f"{where}: each neuron has its own slope, so it is not one σ: not read"] = None
         return sigma
 
@@ -128,13 +128,16 @@ class Forward(TorchFunctionMode):
             if torch.is_tensor(result):
                 after(result)
 
+    def _place(self, call: str, within: str) -> str:
+        """The place of a call within a module, and which of those it is from the second on."""
+        place = f"{within} {call}".strip()
+        self.calls[place] += 1
+        return place if self.calls[place] == 1 else f"{place} {self.calls[place]}"
+
     def _before(self, sigma: Activation, z: Any, call: str, overwrites: bool) -> Callable[[Any], None]:
         """Look at z before σ, which perhaps ``overwrites`` it; what is given back takes a = σ(z)."""
         source = self.sources.of(z)
-        place = " ".join(filter(None, (self.stack[-1] or self.owners.get(id(source.weight), ""), call)))
-        self.calls[place] += 1
-        if self.calls[place] > 1:
-            place += f" {self.calls[place]}"
+        place = self._place(call, self.stack[-1] or self.owners.get(id(source.weight), ""))
         layer = self.step.keep(place, sigma, source, sample(z, source.axis))
         if z.ndim == 1:  # of one example, without an axis of examples
             self.step.fed[-1] = 1
@@ -161,7 +164,7 @@ class Forward(TorchFunctionMode):
 
     def _look_inside(self, func: Any, name: str, args: Any, result: Any) -> None:
         """Take the gates of a fused recurrent call as layers, with the sums of their δ."""
-        where = " ".join(filter(None, (self.stack[-1], name)))
+        where = f"{self.stack[-1]} {name}".strip()
         gates = gates_of(func, name, args, result)
         if gates is None:
             self.step.notes[f"{where}: fused, and its gates are not seen"] = None
@@ -169,8 +172,7 @@ class Forward(TorchFunctionMode):
         self.step.notes[
             f"{where}: fused; z of its gates are computed again, and of their δ the sums alone are seen"
         ] = None
-        self.calls[where] += 1
-        place = where if self.calls[where] == 1 else f"{where} {self.calls[where]}"
+        place = self._place(name, self.stack[-1])
         for gate in gates:
             z = sample(gate.z, -1)
             layer = self.step.keep(f"{place} {gate.name}", gate.sigma, Source(-1, feed=gate.feed), z)

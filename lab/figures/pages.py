@@ -9,15 +9,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lab import parts
-from lab.figures.audit import Audit
 from lab.figures.drawing import marks, panels, scales, style, writing
 from lab.figures.drawing.scales import visible
 from lab.figures.tables import checked
 
-_CHANGE, _REMAINDER = style.categories(2)
+_CHANGE, _REMAINDER = style.categories(2)  # in an audit σ and σ′
 _FAR = 100.0  # the line of second order passes through remainders so many times above rounding
 _UP: style.Looks = {"linestyle": "none", "markersize": 3.5}
 _DOWN: style.Looks = {"linestyle": "none", "markersize": 7, "markerfacecolor": "none"}
+_TAIL, _FARTHEST = 1.0, 1e4  # the |z| from which on its axis is logarithmic, and to which it reaches
+_TICKS = {-1000: "−1000", -30: "−30", -1: "−1", 1: "1", 30: "30", 1000: "1000"}  # of that axis
+_LEAST = 0.01  # an error in ulp that is none to be seen
 
 
 @dataclass(frozen=True)
@@ -161,6 +163,38 @@ class Phase(parts.Figure):
         ax.set_ylabel("variance of the weights σ_w² = n_in Var w")
         writing.legend(figure)
         return figure
+
+
+@dataclass(frozen=True)
+class Audit(parts.Figure):
+    """The error of σ and of σ′ in ulp over z; a panel for each dtype.
+
+    z is linear where |z| < 1 and logarithmic beyond, up to 10⁴. On the floor are errors of 0.01 ulp and
+    less. Crosses on the ceiling are false zeros, wrong signs and NaN.
+    """
+
+    needs = ("audit",)
+
+    def draw(self, tables: parts.Tables) -> Figure:
+        table = checked(tables, "audit", "function", "dtype", "of", "z", "ulp", "sound")
+        table = table[table["z"].abs() <= _FARTHEST]
+        table = table.assign(ulp=visible(table["ulp"].clip(lower=_LEAST)))
+        multiples = panels.wrapped(table["dtype"].unique(), height=3.0, label="error (ulp)")
+        first = multiples.first
+        scales.log_axis(first, [table.loc[table["sound"], "ulp"].to_numpy(np.float64)])
+        first.set_xscale("symlog", linthresh=_TAIL)
+        first.set_xticks([*_TICKS], [*_TICKS.values()])
+        first.set_xticks([], minor=True)
+        first.set_xlim(-_FARTHEST, _FARTHEST)
+        kinds = (("value", "σ", _CHANGE.colour, 0.96), ("slope", "σ′", _REMAINDER.colour, 0.9))
+        for dtype, ax in multiples.axes.items():
+            for of, symbol, colour, ceiling in kinds:
+                rows = table[(table["dtype"] == dtype) & (table["of"] == of)]
+                sound, wrong = rows[rows["sound"]], rows[~rows["sound"]]["z"]
+                ax.plot(sound["z"], sound["ulp"], ".", color=colour, markersize=2.5, label=symbol)
+                top: style.Looks = {"markersize": 4, "transform": ax.get_xaxis_transform()}
+                ax.plot(wrong, np.full(len(wrong), ceiling), "x", color=colour, **top)
+        return multiples.framed("z")
 
 
 PAGES: dict[str, tuple[type[parts.Figure], str]] = {

@@ -2,7 +2,7 @@
 
 import fnmatch
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self
@@ -57,15 +57,15 @@ def checked(tables: Tables, name: str, *columns: str) -> pd.DataFrame:
     return table
 
 
-@dataclass(frozen=True)
-class Selected(Mapping[str, pd.DataFrame]):
+class Selected(dict[str, pd.DataFrame]):
     """A run's tables with the rows of some variants and trials, and the ``layers`` that figures show.
 
     Without ``layers`` all are shown.
     """
 
-    tables: Tables
-    layers: tuple[int, ...] = ()
+    def __init__(self, tables: Tables, layers: Sequence[int] = ()) -> None:
+        super().__init__(tables)
+        self.layers = layers
 
     @classmethod
     def of(
@@ -88,16 +88,7 @@ class Selected(Mapping[str, pd.DataFrame]):
                 only = f"the run has only {column} {min(there)}"
                 raise PartError(f"no {column} {unknown[0]}; {several if len(there) > 1 else only}")
         kept: dict[str, list[Any]] = {"variant": chosen_names, "trial": list(trials)}
-        return cls({name: _kept_rows(table, kept) for name, table in tables.items()}, tuple(layers))
-
-    def __getitem__(self, name: str) -> pd.DataFrame:
-        return self.tables[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.tables)
-
-    def __len__(self) -> int:
-        return len(self.tables)
+        return cls({name: _kept_rows(table, kept) for name, table in tables.items()}, layers)
 
 
 def _matching(pattern: str, known: list[str]) -> list[str]:

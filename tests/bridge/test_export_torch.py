@@ -217,14 +217,14 @@ def test_gradients_of_the_plain_form_are_as_told(name, dtype, load):
     sigma = SIGMAS[name]
     z = np.setdiff1d(PLAIN_Z.astype(dtype), np.array(sigma.kinks, dtype))
     with np.errstate(all="ignore"):
-        function = Exported(sigma, count=1).functions[0]
-        foretold, *_ = gradients(function.form.kernels, z)
+        form = Exported(sigma, count=1).forms[0]
+        foretold, *_ = gradients(form.kernels, z)
         slope = sigma.derivative(z.astype(float)).astype(dtype)
     _, found = with_slope(module(load, sigma, plain=True), z)
     rtol, tiny = (2e-4, 1e-30) if dtype == "float32" else (1e-8, 1e-290)
     np.testing.assert_allclose(found, foretold, rtol=rtol, atol=1e-6 if dtype == "float32" else 1e-14)
     told = np.isinf(slope)
-    for (kind, _), places in function.form.wrong_slopes[0].items():
+    for (kind, _), places in form.wrong_slopes[0].items():
         for one in places if kind == dtype else ():
             told |= (z >= one.low) & (z <= one.high)
     around = np.abs(np.pad(slope, 1, mode="edge"))

@@ -9,7 +9,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-Ints = NDArray[np.intp]
 
 QUANTILES = (0.05, 0.5, 0.95)  # of the trials: the lower edge of the band, its median, and its upper edge
 MOST_POINTS = 2000  # a longer line is drawn as its least and greatest value in each of half as many columns
@@ -69,7 +68,7 @@ def bands(rows: pd.DataFrame, quantity: str, over: str) -> dict[int, Band]:
     return found
 
 
-def quantiles(values: Floats, group: Ints, groups: int, levels: Sequence[float]) -> list[Floats]:
+def quantiles(values: Floats, group: NDArray[np.intp], groups: int, levels: Sequence[float]) -> list[Floats]:
     """The quantiles of the values of each group 0 … ``groups`` − 1, an array a level; NaN of no value.
 
     Between two values they are interpolated linearly.

@@ -1,19 +1,18 @@
 """Axes of layers, of time, and logarithmic ones."""
 
 from collections.abc import Sequence
-from math import ceil, log10
+from math import ceil, floor, log10
 from typing import Any, Literal, TypeVar
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import (
+    FixedLocator,
     FuncFormatter,
     Locator,
     LogLocator,
     MaxNLocator,
-    NullFormatter,
     NullLocator,
     ScalarFormatter,
 )
@@ -40,30 +39,16 @@ def whole_numbers() -> MaxNLocator:
 def magnified_start(ax: Axes, end: float, *, whole: bool = False) -> None:
     """A square-root x axis from 0 to ``end``: its first twentieth takes more than a fifth of the width.
 
-    Of what is ``whole``, as steps are, no parts have a tick.
+    Its ticks are 0 and round numbers that stand apart; of what is ``whole``, as steps are, no parts have one.
     """
+    end, ticks = end or 1.0, [0.0]
+    for value in (m * 10.0**e for e in range(0 if whole else -3, 16) for m in (1, 2, 5)):
+        if value <= end and np.sqrt(value / end) - np.sqrt(ticks[-1] / end) > 0.18:
+            ticks.append(value)
     ax.set_xscale("function", functions=(lambda x: np.sqrt(np.maximum(x, 0)), np.square))
-    ax.set_xlim(0, end or 1)
-    ax.xaxis.set_major_locator(_SquareLocator(0 if whole else -3))
+    ax.set_xlim(0, end)
+    ax.xaxis.set_major_locator(FixedLocator(ticks))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-
-
-class _SquareLocator(Locator):
-    """Ticks for a square-root axis: 0, and round numbers that stand apart, from a power of ten on."""
-
-    def __init__(self, least: int) -> None:
-        self.least = least
-
-    def __call__(self) -> Any:
-        return self.tick_values(*self.axis.get_view_interval())  # type: ignore[union-attr]
-
-    def tick_values(self, vmin: float, vmax: float) -> Any:
-        candidates = [m * 10.0**e for e in range(self.least, 16) for m in (1, 2, 5)]
-        ticks = [0.0]
-        for value in candidates:
-            if value <= vmax and np.sqrt(value / vmax) - np.sqrt(ticks[-1] / vmax) > 0.18:
-                ticks.append(value)
-        return ticks
 
 
 def layer_axis(ax: Axes, layers: Sequence[int], room: float = 0.5) -> None:
@@ -122,18 +107,20 @@ def log_axis(ax: Axes, values: Sequence[Floats], which: Literal["x", "y"] = "y")
     ends = max(low / margin, SMALLEST), max(min(high, _LARGEST) * margin, 10 * SMALLEST)
     ax.set(**{f"{which}scale": "log", f"{which}lim": ends})
     axis = ax.xaxis if which == "x" else ax.yaxis
-    powers_of_ten(axis, 7)
-    span = log10(ends[1]) - log10(ends[0])
-    if span < 2:
-        axis.set_major_locator(_between(span))
-        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_major_locator(_logarithmic(*map(log10, ends)))
+    wide = ends[1] >= 100 * ends[0]
+    axis.set_major_formatter(FuncFormatter(lambda value, _: power_of_ten(value) if wide else f"{value:g}"))
+    axis.set_minor_locator(NullLocator())
 
 
-def _between(decades: float) -> Locator:
-    """Ticks of a logarithmic axis of less than two decades: no farther apart than half of it."""
-    if decades < 0.45:
+def _logarithmic(low: float, high: float) -> Locator:
+    """Ticks from 10^low to 10^high: seven powers of ten at most, or within two decades numbers between."""
+    if high - low >= 2:
+        apart = (floor(high) - ceil(low)) // 7 + 1
+        return FixedLocator((10.0 ** np.arange(ceil(low / apart) * apart, high, apart)).tolist())
+    if high - low < 0.45:
         return MaxNLocator(4)
-    return LogLocator(subs=(1, 2, 5) if decades > 1 else (1, 1.5, 2, 3, 5, 7))
+    return LogLocator(subs=(1, 2, 5) if high - low > 1 else (1, 1.5, 2, 3, 5, 7))
 
 
 def near(values: Sequence[Floats]) -> list[int]:
@@ -179,23 +166,6 @@ def visible(values: Any) -> Floats:
     """The numbers of ``values``, NaN where a logarithmic axis has no place for one."""
     numbers = np.asarray(values, np.float64)
     return np.where((numbers > 0) & np.isfinite(numbers), numbers, np.nan)
-
-
-class _FiniteLogLocator(LogLocator):
-    """matplotlib's, without the ticks that it sets beyond the largest float."""
-
-    def tick_values(self, vmin: float, vmax: float) -> Any:
-        with np.errstate(over="ignore"):
-            ticks = np.asarray(super().tick_values(vmin, vmax))
-        return ticks[np.isfinite(ticks)]
-
-
-def powers_of_ten(axis: Axis, most: int) -> None:
-    """Ticks of a logarithmic axis at about so many powers of ten, and none between."""
-    axis.set_major_locator(_FiniteLogLocator(numticks=most))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: power_of_ten(value)))
-    axis.set_minor_locator(NullLocator())
-    axis.set_minor_formatter(NullFormatter())
 
 
 class _PowerAtTicks(ScalarFormatter):

@@ -50,7 +50,8 @@ class Overview(parts.Figure):
         names = labels(tables, {name: of_variant[name] for name in rows["variant"]})
 
         figure, axes = panels.side_by_side(names, 3, width=2.5, row=0.19)
-        if _empty(rows, trials[column]):
+        seen = rows[["ratio_start", "ratio_end", "saturation_start", "saturation_end"]]
+        if trials[column].isna().all() and seen.isna().all(axis=None):
             raise NothingToShowError("overview: no ratio, no saturation and no accuracy was recorded")
         colours = list(colours_of(tables, list(rows["variant"])).values())
         predicted = _predicted(tables, rows["variant"]).clip(*scales.RATIOS)
@@ -95,12 +96,6 @@ def _predicted(tables: parts.Tables, variants: pd.Series) -> pd.Series:
     hidden = rows.groupby("variant", observed=True)["layer"].max() - 1
     first = rows[rows["layer"] == 1].set_index("variant")["predicted_speed"].where(hidden > 1)
     return pd.Series(variants.map(first), dtype=np.float64).where(lambda ratios: ratios > 0)
-
-
-def _empty(rows: pd.DataFrame, accuracy: pd.Series) -> bool:
-    """Whether no panel has anything to show."""
-    columns = ["ratio_start", "ratio_end", "saturation_start", "saturation_end"]
-    return bool(accuracy.isna().all() and rows[columns].isna().all(axis=None))
 
 
 def _ratios(ax: Axes, rows: pd.DataFrame, predicted: pd.Series, colours: list[str]) -> None:

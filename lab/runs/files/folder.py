@@ -248,7 +248,7 @@ class RunFolder:
 
     @property
     def was_watched(self) -> bool:
-        """Whether it is told that a script of one's own trained it, under `lab.api.watch`."""
+        """Whether it is told that a script of one's own trained it, under `lab.watch`."""
         with suppress(StorageError):
             return "watched" in self.info
         return False
