@@ -1,6 +1,7 @@
 """What may be said of an activation in a word: proved, refuted, or left unsaid."""
 
 from collections.abc import Mapping
+from itertools import permutations
 
 import numpy as np
 
@@ -118,7 +119,7 @@ def _by_rule(
         return inner[0] if x.arguments[1].number % 2 else abs(inner[0])  # type: ignore[operator]
     if name in ("max", "min"):
         u, v = x.arguments
-        return int(mirrored[u] is alike[v])
+        return int(mirrored[u] is alike[v]) or -_clips_alike(x, known)
     if name == "where":
         mask, yes, no = x.arguments
         if known[mask] == 1:
@@ -128,6 +129,15 @@ def _by_rule(
         if v.number == 0 and known[u] == -1:  # what is chosen on one side is that of the other, mirrored
             return int(mirrored[yes] is alike[no]) - int(mirrored[yes] is -alike[no])
     return 0
+
+
+def _clips_alike(x: Expression, known: Mapping[Expression, int]) -> bool:
+    """Whether x is max(−c, min(c, u)) or min(c, max(−c, u)), in any order, with c ≥ 0 and an odd u."""
+    for inner, end in (x.arguments, x.arguments[::-1]):
+        if end.number is not None and {x.operation, inner.operation} == {"max", "min"}:
+            ends = [v.number == -end.number and known[u] == -1 for u, v in permutations(inner.arguments)]
+            return any(ends) and end.number * (-1 if x.operation == "max" else 1) >= 0
+    return False
 
 
 def _mirrored(f: Expression, sign: int) -> dict[Expression, Expression]:
