@@ -47,7 +47,11 @@ ELSEWHERE = {
     "glorot-uniform": "xavier xavier-uniform xavier_uniform glorot",
     "glorot-normal": "xavier-normal xavier_normal",
     "he": "kaiming he-normal he_normal kaiming-normal kaiming_normal",
-    "normal": "gaussian random_normal",
+    "he-uniform": "kaiming-uniform kaiming_uniform",
+    "normal": "gaussian random_normal randomnormal truncated_normal truncatednormal trunc_normal",
+    "uniform": "random_uniform randomuniform",
+    "constant": "zeros ones",
+    "torch": "pytorch",
     "float64": "double",
     "float32": "single float",
 }

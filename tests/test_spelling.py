@@ -1,5 +1,6 @@
 import pytest
 
+from lab.network.initialisers import TABLE
 from lab.spelling import did_you_mean, nearest
 
 
@@ -48,3 +49,16 @@ def test_words_that_hold_commas_are_quoted():
     assert did_you_mean("tanh, eta=0.2", known) == near
     many = [f"a, {number}" for number in range(20)]
     assert did_you_mean("quux", many) == "known are 'a, 0', 'a, 1', 'a, 10' and 17 others"
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        ("kaiming_uniform_", "he-uniform"),
+        ("zeros_", "constant"),
+        ("trunc_normal_", "normal"),
+        ("pytorch", "torch"),
+    ],
+)
+def test_initialisers_are_known_by_the_names_of_torch_and_keras(theirs, ours):
+    assert did_you_mean(theirs, TABLE).startswith(f"did you mean {ours!r}?")

@@ -164,6 +164,17 @@ class He(Drawn):
 
 
 @dataclass(frozen=True)
+class HeUniform(Drawn):
+    """w ~ U(±gain √(3/n_in)) with gain = √2, Var w = gain²/n_in as of `He`, b = 0."""
+
+    gain: float = sqrt(2)
+    uniform = True
+
+    def law(self, n_in: int, n_out: int) -> tuple[float, float]:
+        return self.gain * sqrt(3 / n_in), self.gain * self.gain / n_in
+
+
+@dataclass(frozen=True)
 class LeCun(Drawn):
     """w ~ N(0, gain²/n_in), b = 0.
 
@@ -309,6 +320,7 @@ TABLE: dict[str, type[Initialiser]] = {
     "glorot-normal": GlorotNormal,
     "glorot-standard": GlorotStandard,
     "he": He,
+    "he-uniform": HeUniform,
     "lecun": LeCun,
     "orthogonal": Orthogonal,
     "normal": Normal,

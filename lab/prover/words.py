@@ -1,6 +1,7 @@
 """What may be said of an activation in a word: proved, refuted, or left unsaid."""
 
 from collections.abc import Mapping
+from itertools import permutations
 
 import numpy as np
 
@@ -88,10 +89,15 @@ def parity(f: Expression) -> int:
     known: dict[Expression, int] = {}
     alike, mirrored = _mirrored(f, 1), _mirrored(f, -1)
     for x in below(f):
-        terms, others = ({u: c.number for u, c in coefficients(y[x]).items()} for y in (alike, mirrored))
-        found = (s for s in (1, -1) if others == {u: c and s * c for u, c in terms.items()})
-        known[x] = _by_rule(x, known, alike, mirrored) or (0 if None in terms.values() else next(found, 0))
+        known[x] = _by_rule(x, known, alike, mirrored) or _sign(alike[x], mirrored[x])
     return known[f]
+
+
+def _sign(x: Expression, y: Expression) -> int:
+    """The 1 or −1 that x is to be multiplied with to be y, by their terms; 0 where neither is seen."""
+    terms, others = ({u: c.number for u, c in coefficients(of).items()} for of in (x, y))
+    found = (s for s in (1, -1) if others == {u: c and s * c for u, c in terms.items()})
+    return 0 if None in terms.values() else next(found, 0)
 
 
 def _by_rule(
@@ -118,7 +124,7 @@ def _by_rule(
         return inner[0] if x.arguments[1].number % 2 else abs(inner[0])  # type: ignore[operator]
     if name in ("max", "min"):
         u, v = x.arguments
-        return int(mirrored[u] is alike[v])
+        return int(mirrored[u] is alike[v]) or -_clips_alike(x, known)
     if name == "where":
         mask, yes, no = x.arguments
         if known[mask] == 1:
@@ -127,7 +133,20 @@ def _by_rule(
         u, v = mask.arguments
         if v.number == 0 and known[u] == -1:  # what is chosen on one side is that of the other, mirrored
             return int(mirrored[yes] is alike[no]) - int(mirrored[yes] is -alike[no])
+        if mask.operation == "greater" and no.operation == "where" and no.arguments[0].operation == "less":
+            (w, end), (_, left, middle) = no.arguments[0].arguments, no.arguments
+            is_between = w is u and known[u] == -1 and v.number is not None and end.number == -v.number <= 0
+            return known[middle] if is_between and _sign(alike[left], mirrored[yes]) == known[middle] else 0
     return 0
+
+
+def _clips_alike(x: Expression, known: Mapping[Expression, int]) -> bool:
+    """Whether x is max(−c, min(c, u)) or min(c, max(−c, u)), in any order, with c ≥ 0 and an odd u."""
+    for inner, end in (x.arguments, x.arguments[::-1]):
+        if end.number is not None and {x.operation, inner.operation} == {"max", "min"}:
+            ends = [v.number == -end.number and known[u] == -1 for u, v in permutations(inner.arguments)]
+            return any(ends) and end.number * (-1 if x.operation == "max" else 1) >= 0
+    return False
 
 
 def _mirrored(f: Expression, sign: int) -> dict[Expression, Expression]:

@@ -154,7 +154,8 @@ def critical(sigma: Activation, bias_variance: float) -> Critical | None:
             if before * after < 0 and min(abs(before), abs(after)) > _ROUNDING
         ]
         candidates = [(q - bias_variance) / square(sigma, q) for q in roots]
-        if bias_variance == 0 and (passed := slope_square(sigma, 0.0)) > 0:
+        passed = slope_square(sigma, 0.0) if bias_variance == 0 else 0.0
+        if passed > 0 and passed < 2 * slope_square(sigma, SMALLEST_Q):  # of z^(3/4) there is no limit
             candidates.append(1 / passed)
     for weight_variance in candidates:
         rest = fixed_point(sigma, weight_variance, bias_variance)

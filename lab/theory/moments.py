@@ -132,6 +132,8 @@ def _expected(integrand: Callable[[Array, Array], Array], q: float, breaks: tupl
     with np.errstate(all="ignore"):
         whole, size = _panels(integrand, low, high)
         scale = max(TOLERANCE * float(size.sum()), _ROUGHEST)
+        if (grows := _grows(integrand, scale)).any():
+            return float(np.sign(whole[[0, -1]][grows].sum()) * np.inf)
         for _ in range(_MOST_HALVINGS):
             middle = (low + high) / 2
             (left, _), (right, _) = _panels(integrand, low, middle), _panels(integrand, middle, high)
@@ -150,12 +152,23 @@ def _expected(integrand: Callable[[Array, Array], Array], q: float, breaks: tupl
     return total + float(whole.sum())
 
 
+def _grows(integrand: Callable[[Array, Array], Array], scale: float) -> Array:
+    """On which of the two sides the integrand still grows where φ is all but 0, as of f = e^{z²/4}."""
+    g = np.outer([FURTHEST - 1, FURTHEST], [-1.0, 1.0])
+    near, far = np.abs(integrand(g, _root(g)))
+    return np.asarray((far > scale) & (far >= 0.999 * near))
+
+
+def _root(g: Array) -> Array:
+    """√φ(g)."""
+    return np.asarray(np.exp(-g * g / 4) / (2 * pi) ** 0.25)
+
+
 def _panels(integrand: Callable[[Array, Array], Array], low: Array, high: Array) -> tuple[Array, Array]:
     """The integral over each panel, and that of its absolute value."""
     half = (high - low) / 2
     g = (low + high)[:, None] / 2 + half[:, None] * _NODES
-    root = np.exp(-g * g / 4) / (2 * pi) ** 0.25
-    values = integrand(g, root)
+    values = integrand(g, _root(g))
     return half * (values @ _WEIGHTS), half * (np.abs(values) @ _WEIGHTS)
 
 

@@ -16,6 +16,7 @@ from lab.network.initialisers import (
     GlorotStandard,
     GlorotUniform,
     He,
+    HeUniform,
     Large,
     LeCun,
     Nielsen,
@@ -34,10 +35,16 @@ LAWS = {
     GlorotNormal: 2 / (FEW + MANY),
     GlorotStandard: 1 / (3 * FEW),
     He: 2 / FEW,
+    HeUniform: 2 / FEW,
     LeCun: 1 / FEW,
     Torch: 1 / (3 * FEW),
 }
-BOUNDS = {GlorotUniform: sqrt(6 / (FEW + MANY)), GlorotStandard: 1 / sqrt(FEW), Torch: 1 / sqrt(FEW)}
+BOUNDS = {
+    GlorotUniform: sqrt(6 / (FEW + MANY)),
+    GlorotStandard: 1 / sqrt(FEW),
+    HeUniform: sqrt(6 / FEW),
+    Torch: 1 / sqrt(FEW),
+}
 
 
 def rng():
@@ -76,7 +83,7 @@ def test_the_book_draws_its_biases_and_the_others_have_none(kind):
 
 @pytest.mark.parametrize("kind", [*LAWS, Orthogonal])
 def test_gain_scales_the_weights_and_not_the_biases(kind):
-    assert kind().gain == (sqrt(2) if kind is He else 1)
+    assert kind().gain == (sqrt(2) if kind in (He, HeUniform) else 1)
     once, thrice = kind(gain=1.0), kind(gain=3.0)
     np.testing.assert_allclose(thrice.weights(7, 5, rng()), 3 * once.weights(7, 5, rng()), rtol=1e-15)
     assert np.array_equal(thrice.biases(5, rng()), once.biases(5, rng()))

@@ -18,6 +18,13 @@ from lab.prover.words import WORDS, known_words, proved_range
     [
         ("z/(1 + abs(z))", "monotone odd bounded", "even floored kinked"),
         ("arctan(z)", "monotone odd bounded", "even floored kinked"),
+        ("z/(1 + abs(z)**3)**(1/3)", "monotone odd bounded", "even floored kinked"),
+        ("z/(1 + abs(z)**5)**0.2", "monotone odd bounded", "even floored kinked"),
+        ("hardtanh(z)", "monotone odd bounded kinked", "even floored"),
+        ("plu(z)", "monotone odd floored kinked", "even bounded"),
+        ("max(-1, min(1, z)) + 0.01*z", "monotone odd floored kinked", "even bounded"),
+        ("min(2, max(z**3, -2))", "monotone odd bounded kinked", "even floored"),
+        ("max(z, 0)**(4/3)", "monotone", "odd even bounded floored kinked"),
         ("asinh(z)", "monotone odd", "even bounded floored kinked"),
         ("tanh(z) + 0.1*z", "monotone odd floored", "even bounded kinked"),
         ("max(z, 0.1*z)", "monotone floored kinked", "odd even bounded"),

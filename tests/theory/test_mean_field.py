@@ -55,9 +55,11 @@ def test_a_formula_of_ones_own_is_taken_as_its_twin_is():
     assert own.weight_variance == pytest.approx(critical(TANH, 0.05).weight_variance, rel=1e-10)
 
 
-@pytest.mark.parametrize("name", ["softplus", "gelu", "silu", "exponential", "step"])
+@pytest.mark.parametrize("name", ["softplus", "gelu", "silu", "exponential", "step", "max(z, 0)**0.75"])
 def test_some_have_no_critical_point(name):
-    """From q = 1 the map of SiLU and GELU leaves every point where χ = 1; a step passes no error."""
+    """From q = 1 the map of SiLU and GELU leaves every point where χ = 1; a step passes no error; of a power
+    of ReLU χ is the same whatever the weights.
+    """
     assert critical(lab.activation(name), 0.0) is None
 
 

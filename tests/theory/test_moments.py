@@ -170,6 +170,14 @@ def test_what_overflows_is_not_finite_and_what_is_undefined_is_nan():
         assert np.isnan(pair_mean(tanh, q, c))
 
 
+@pytest.mark.parametrize(
+    ("text", "due"), [("exp(z**2/4)", inf), ("z*exp(z**2/3)", inf), ("exp(z**2/5)", sqrt(5))]
+)
+def test_a_mean_square_is_infinite_where_sigma_grows_as_the_normal_falls(text, due):
+    """E e^{2cg²} is 1/√(1 − 4c) below c = 1/4, and infinite from there on."""
+    assert moments.square(lab.activation(text), 1.0) == pytest.approx(due, rel=1e-12)
+
+
 def test_without_any_slope_the_backward_gain_is_infinite_and_at_q_0_slopes_are_those_at_0():
     assert moments.backward_gain(lab.activation("step")) == inf
     assert of_pairs("tanh", 0.0, 0.3) == pytest.approx((0, 1), abs=1e-12)

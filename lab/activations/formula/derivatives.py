@@ -114,7 +114,9 @@ class _Slopes:
         """
         w, p = v, v.lifted(1)
         if v.operation == "sqrt" or (v.operation == "pow" and not v.arguments[1].varies):
-            w, p = v.arguments[0], v.lifted(0.5) if v.operation == "sqrt" else v.arguments[1]
+            w, p = v.arguments[0], v.lifted(0.5)
+            if v.operation == "pow":
+                p = v.graph.exponent(v.arguments[1])
         above, below = coefficients(u, self.known), coefficients(w, self.known)
         if not self._are_held(above, below, {w: p}) or len({*above, *below}) > MOST_TERMS:
             return None
@@ -182,7 +184,7 @@ class _Slopes:
                     return self._as_power(u)
                 case "pow", (u, power) if not power.varies:
                     base, m = self._as_power(u)
-                    return base, m * power
+                    return base, m * power.graph.exponent(power)
                 case "sqrt", (u,):
                     base, m = self._as_power(u)
                     return base, 0.5 * m

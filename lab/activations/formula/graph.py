@@ -97,6 +97,10 @@ class Graph(ABC):
         """A parameter that is left open, for bounds over a range of its values; it cannot be computed."""
         return self._node("parameter", position=position)
 
+    def exponent(self, c: Expression) -> Expression:
+        """What an exponent stands for: itself, where numbers are floats."""
+        return c
+
     def leaf(self, like: Expression) -> Expression:
         """The like of a variable, an open parameter or a number of another graph."""
         if like.number is not None:

@@ -54,9 +54,9 @@ def from_latex(text: str) -> str:
                 sign = _COMMANDS.get(name, name if name.isalpha() else " ")
                 written.append(_apart(written, sign, text[at : at + 1]))
         elif text[at] == "{":
-            raised = bool(written) and written[-1] == "^"
+            form = {"^": "{%s}", "_": "%s"}.get("".join(written[-1:]), "(%s)")
             inside, at = _group(text, at)
-            written.append(f"{{{from_latex(inside)}}}" if raised else f"({from_latex(inside)})")
+            written.append(form % from_latex(inside))
         else:
             written.append({"[": "(", "]": ")"}.get(text[at], text[at]))
             at += 1

@@ -12,11 +12,13 @@ JUMPS = (
 )
 
 NOT_OFFERED = {
-    **dict.fromkeys(("floor", "ceil", "round", "rint", "trunc", "mod", "fmod", "remainder"), JUMPS),
+    **dict.fromkeys(("floor", "ceil", "ceiling", "round", "rint", "trunc", "int", "fix", "frac"), JUMPS),
+    **dict.fromkeys(("mod", "fmod", "remainder", "sawtooth"), JUMPS),
     **dict.fromkeys(
         ("arcsin", "asin", "arccos", "acos", "arctanh", "atanh"),
         "is not offered, since it has no value where |z| > 1",
     ),
+    "lg": "is to base 10 for some and to base 2 for others; write log10, log2, or log for the natural one",
     **dict.fromkeys(("arccosh", "acosh"), "is not offered, since it has no value where z < 1"),
     **dict.fromkeys(
         ("softmax", "log_softmax", "softmin", "sum", "mean", "std", "var", "norm", "dot", "cumsum", "sort"),

@@ -91,9 +91,9 @@ def floor(case: Case, before: str = "") -> str:
 
 
 def more_neurons(case: Case) -> str:
-    """More of them, where a hidden layer has few; else empty."""
+    """More of them, where a hidden layer has few and σ has a slope; else empty."""
     few = min(map(case.width, case.hidden), default=FEW_NEURONS) < FEW_NEURONS
-    return "more neurons a layer" if few else ""
+    return "more neurons a layer" if few and case.known("sup_slope") != 0 else ""
 
 
 def bend(case: Case) -> str:

@@ -23,6 +23,7 @@ from lab.numerics import Interval
 from lab.prover.branch_and_bound import beside
 from lab.prover.intervals.mean_value_form import ExactFunction
 from lab.prover.intervals.ranges import density, distribution, erf_slope
+from lab.prover.intervals.rounding import exponent
 from lab.prover.intervals.sinc_ranges import SINC, sinc_ball
 
 Rule: TypeAlias = Callable[..., acb]
@@ -109,6 +110,9 @@ def _step(node: Expression, known: Mapping[Expression, Branch]) -> tuple[Rule, t
     if name == "where" and arguments[0] in known:
         condition, yes, no = arguments
         return _same, (yes if _SWITCHES[condition.operation][known[condition]]() == 1 else no,)
+    if name == "pow" and arguments[1].number is not None:
+        power = exponent(arguments[1].number)
+        return lambda x: x.pow(arb(power), analytic=True), arguments[:1]
     if node in known:
         return _SWITCHES[name][known[node]], arguments
     return RULES.get(name, lambda *x: NOT_ANALYTIC), arguments

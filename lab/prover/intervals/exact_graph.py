@@ -7,7 +7,10 @@ sum is near 0, in 2 sigmoid(2u) there is nothing to cancel; in sin u cos u an in
 small where the other is large, in sin(2u)/2 it need not know.
 """
 
+import operator
 from collections.abc import Callable
+from fractions import Fraction
+from math import isfinite
 from typing import final
 
 from flint import ctx
@@ -18,6 +21,7 @@ from lab.activations.formula.operations import OPERATIONS
 from lab.activations.formula.terms import coefficients, factors
 from lab.numerics import Interval
 from lab.prover.intervals.ranges import RULES
+from lab.prover.intervals.rounding import LARGEST_DIVISOR, exponent
 
 _PRECISION = 128
 """The bits with which constants are folded: so many that they lie between neighbouring floats."""
@@ -46,9 +50,17 @@ class ExactGraph(Graph):
             with ctx.workprec(_PRECISION):
                 held = None if None in values else RULES[name](*values)
             if held is not None and held.low != held.high:
-                return self._node("constant", values=held, origin=(name, x))
+                made = self._node("constant", values=held, origin=(name, x))
+                whole = _fraction(made)
+                return made if whole is None or whole != float(whole) else self.constant(float(whole))
             return self.constant(held)
         return self._node(name, *x)
+
+    def exponent(self, c: Expression) -> Expression:
+        """The fraction that an exponent stands for."""
+        if (p := exponent(c.number or 0.0)).q > LARGEST_DIVISOR or c.number is None:
+            return c
+        return self.constant(int(p.p)) / int(p.q)
 
     def derivative(self, of: Expression, by: Expression) -> Expression:
         return chained(of, {by: self.constant(1)}, _SLOPES)
@@ -64,10 +76,24 @@ def exact_expression(expression: Expression) -> Expression:
     return folded(made, expression)[0]
 
 
+def _fraction(x: Expression) -> Fraction | None:
+    """A constant that is made of numbers by sums, products and quotients, as a fraction."""
+    if x.number is not None:
+        return Fraction(x.number) if isfinite(x.number) else None
+    name, arguments = x.origin or ("", ())
+    known = [_fraction(one) for one in arguments]
+    return _OF_FRACTIONS[name](*known) if name in _OF_FRACTIONS and None not in known else None
+
+
+_OF_FRACTIONS = {"add": operator.add, "sub": operator.sub, "mul": operator.mul, "div": operator.truediv}
+
+
 def _power_slope(y: Expression, x: Expression, c: Expression, dx: Expression, dc: Expression) -> Expression:
-    """Of x^c: c·(x^c/x)·dx where c − 1 is no float, as of 0.3, since no order of x^(c−1) is known then."""
-    if c.number is not None and (c - 1).number is None:
-        return c * (y / x) * dx
+    """Of x^c: c·(x^c/x)·dx where c − 1 is no float, as of 3/10, but with x^(c−1) where that is 0 at 0."""
+    held = x.graph.exponent(c)
+    if c.number is not None and (less := held - 1).number is None:
+        left = _fraction(less) or 0
+        return held * (x ** float(left) if left > 0 else y / x) * dx
     return OPERATIONS["pow"].derivative(y, x, c, dx, dc)
 
 

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from flint import arb, ctx
 
 from lab.numerics import REALS, Interval
-from lab.prover.intervals.rounding import add, div, mul, neg, sub, upper
+from lab.prover.intervals.rounding import add, div, exponent, mul, neg, sub, upper
 from lab.prover.intervals.sinc_ranges import SINC, sinc_range
 
 Rule: TypeAlias = Callable[..., Interval | None]
@@ -114,7 +114,8 @@ def _pow(x: Interval, c: Interval) -> Interval | None:
 def _raised(power: float) -> Callable[[Interval], Interval]:
     """The rule of x^power for a power ≥ 0, where it rises: for x ≥ 0, or all x where the power is odd."""
     if power != int(power):
-        return _rising(lambda u: u ** arb(power) if u > 0 else arb(0), 0.0, inf)
+        written = exponent(power)
+        return _rising(lambda u: u ** arb(written) if u > 0 else arb(0), 0.0, inf)
     return _rising(lambda u: u ** int(power), -inf if power % 2 == 1 else 0.0, inf)
 
 

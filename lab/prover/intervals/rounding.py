@@ -7,9 +7,24 @@ Interval(low=0.3, high=0.30000000000000004)
 from fractions import Fraction
 from math import inf, isinf, isnan, nextafter
 
-from flint import arb
+from flint import arb, fmpq
 
 from lab.numerics import Interval
+
+LARGEST_DIVISOR = 1000
+"""The largest q of a fraction p/q that an exponent is read as."""
+
+
+def exponent(c: float) -> fmpq:
+    """What an exponent stands for: the fraction that is written where a float of it is held, as 1/3 or 0.2.
+
+    So (1 + |z|³)^(1/3) grows as |z| does, where with the float it would be less by |z|^(6e-17).
+
+    >>> exponent(1 / 3), exponent(2.5)
+    (1/3, 5/2)
+    """
+    written = Fraction(c).limit_denominator(LARGEST_DIVISOR)
+    return fmpq(*(written if float(written) == c else Fraction(c)).as_integer_ratio())
 
 
 def single(x: float) -> Interval:

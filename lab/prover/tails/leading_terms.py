@@ -16,7 +16,7 @@ from typing import TypeAlias
 from flint import arb, fmpq
 
 from lab.numerics import Interval
-from lab.prover.intervals.rounding import upper
+from lab.prover.intervals.rounding import exponent, upper
 from lab.prover.tails.orders import CONSTANT, NONE, ONE, ZERO, Order, Span, Tail, number_in, products
 
 MOST_TERMS = 3
@@ -266,7 +266,7 @@ def _sigmoid(x: Series) -> Series:
 def _power(x: Series, c: Series) -> Series:
     match c:
         case Series(terms=((order, p),), rest=None) if order == CONSTANT:
-            return x.power(p)
+            return x.power(exponent(float(p)))
     raise NoTermsError
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from flint import arb, fmpq
 
 from lab.numerics import REALS, Interval
-from lab.prover.intervals.rounding import upper
+from lab.prover.intervals.rounding import exponent, upper
 
 NONE, ONE, ZERO = fmpq(0), fmpq(1), arb(0)
 
@@ -256,13 +256,13 @@ def power(x: Tail, c: float) -> Tail | None:
     if c < 0:
         positive = power(x, -c)
         return positive and inverse(positive)
-    by, exponent, of = exact(c), arb(c), size(x).span
+    by, of = exponent(c), size(x).span
     odd = c % 2 == 1
-    span = None if of is None else Span(of.low**exponent, of.high**exponent)
+    span = None if of is None else Span(of.low ** arb(by), of.high ** arb(by))
     if odd and x.span is not None and x.span.low < 0:
         span = negative(Tail(x.start, span)).span if x.span.high <= 0 else Span(-span.high, span.high)  # type: ignore[union-attr]
     lower, order = CONSTANT.times(x.lower, by), CONSTANT.times(x.order, by)
-    return Tail(x.start, span, order, x.least**exponent, lower, unbounded=c > 0 and x.grows)
+    return Tail(x.start, span, order, x.least ** arb(by), lower, unbounded=c > 0 and x.grows)
 
 
 def scaled(x: Tail, low: arb, high: arb) -> Tail:

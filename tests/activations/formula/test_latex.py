@@ -32,6 +32,8 @@ LATEX = [
         lambda z: np.where(z > 0, z, 0.1 * z),
     ),
     (r"\sin^2 z", "sin(z)**2", lambda z: np.sin(z) ** 2),
+    (r"\log_2(1 + z^2)", "log_2(1 + z**2)", lambda z: np.log2(1 + z**2)),
+    (r"\log_{10}(1 + z^2)", "log_10(1 + z**2)", lambda z: np.log10(1 + z**2)),
     (
         r"\begin{cases} z, & \text{if } z > 0 \\ 0.1z, & z \le 0. \end{cases}",
         "where(z > 0, z, 0.1*z)",

@@ -12,6 +12,8 @@ A_VALUE = (
 )
 
 SLIPS = [
+    *((f"{name}(z)", 1, f"{name} is not offered, since it jumps") for name in ("ceiling", "int", "frac")),
+    ("lg(1 + z**2)", 1, "lg is to base 10 for some and to base 2 for others; write log10"),
     *((text, 1, "quotes are no part of a formula") for text in ("'tanh(z)'", '"tanh(z)"', "`z`", "“z”")),
     ("1'000*z", 2, "write the number without a sign between its digits"),
     *((text, 2, "no prime stands in a formula") for text in ("σ'(z)", "σ′(z)", "z'", "f'(z) = 1")),

@@ -6,7 +6,7 @@ import pytest
 
 from lab.analysis.case import Case
 from lab.analysis.rules import RULES
-from lab.analysis.rules.words import ENLARGE, SMALLER_STEPS, smaller_steps, steadier
+from lab.analysis.rules.words import ENLARGE, SMALLER_STEPS, more_neurons, smaller_steps, steadier
 from tests.analysis.judged import (
     BASE,
     FAULTS,
@@ -363,6 +363,14 @@ def test_small_features_are_no_cause_of_large_steps_but_large_targets_beside_the
     case = Mock(Case, large_inputs=False, small_inputs=True, unusual_targets=size, row_norms=1.0)
     told = smaller_steps(case, Mock())
     assert ("standardised targets" in told, told == SMALLER_STEPS) == (bool(size), not size)
+
+
+@pytest.mark.parametrize(
+    ("slope", "told"), [(1.0, "more neurons a layer"), (float("nan"), "more neurons a layer"), (0.0, "")]
+)
+def test_more_neurons_are_no_help_where_sigma_has_no_slope(slope, told):
+    case = Mock(Case, hidden=[1], width=lambda layer: 8, known=lambda column: slope)
+    assert more_neurons(case) == told
 
 
 def test_steps_that_overthrow_weights_are_told_to_scale_small_features():

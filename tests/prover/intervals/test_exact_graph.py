@@ -38,6 +38,12 @@ def test_constants_are_folded_to_intervals():
     assert (graph.constant(1) / 4).number == 0.25
 
 
+@pytest.mark.parametrize(("c", "n"), [(1 / 3, 3), (0.2, 5), (1 / 49, 49), (-0.4, 2.5)])
+def test_an_exponent_is_the_fraction_that_is_written(c, n):
+    graph = ExactGraph()
+    assert abs((graph.exponent(graph.constant(c)) * n).number) == 1
+
+
 @pytest.mark.parametrize(("name", "x"), [("expm1", -10.0), ("tanh", 0.3), ("log", 3.0), ("sqrt", 2.0)])
 def test_a_constant_is_folded_to_neighbouring_floats(name, x):
     found = ExactGraph().constant(x).call(name).values
