@@ -214,18 +214,6 @@ class Engine:
         )
         return z[:, :, :n].mT, a[:, :, :n].mT
 
-    def read(self, net: Net, reading: Reading, step: int, planned: bool) -> None:
-        """Fill a reading over the examples of ``net`` before the step of this number: an `EngineReading`."""
-        self._make_room(reading.m)
-        self._kernel.read(
-            ctypes.addressof(net),
-            *self._weights,
-            step,
-            planned,
-            ctypes.addressof(reading),
-            self._room.ctypes.data,
-        )
-
     def watch(
         self,
         net: Net,

@@ -82,19 +82,10 @@ class Course:
 
     def advance(self, seconds: float) -> None:
         """Train for about so many seconds, and at least a step, or to the end."""
-        began = monotonic()
+        began, step = monotonic(), self._steps.step
         with np.errstate(all="ignore"):
-            while not self.ended:
-                step, due = self._steps.step, self._due[self._read]
-                if step == due:
-                    if not self._ahead():
-                        self._look()
-                    elif monotonic() - began >= seconds:
-                        break
-                    continue
-                self._take(min(due - step, self._pace))
-                if monotonic() - began >= seconds:
-                    break
+            while not self.ended and (self._steps.step == step or monotonic() - began < seconds):
+                self._go_on()
         self._seconds += monotonic() - began
 
     def saved(self) -> dict[str, Array]:
@@ -113,34 +104,28 @@ class Course:
             final = (*whole.cost_and_accuracy(self.theta), *self._reader.tested())
         return self._recorder.finished(final, self._seconds + monotonic() - began)
 
-    def _take(self, steps: int) -> None:
-        """Take so many steps, and learn how many last `CALL_SECONDS`."""
-        began = monotonic()
-        self._steps.run_to(self._steps.step + steps)
-        self._learn_pace(steps, monotonic() - began)
+    def _go_on(self) -> None:
+        """Take the reading that is due, in the kernel with steps and readings after it, or steps up to it.
 
-    def _ahead(self) -> bool:
-        """Take several readings with the steps after them in one call, where that can be."""
-        began, step = monotonic(), self._steps.step
-        readings = self._compiled.ahead(self._read, self._pace) if self._compiled else 0
-        self._read += readings
-        self._learn_pace(self._steps.step - step, monotonic() - began)
-        return readings > 0
-
-    def _learn_pace(self, steps: int, lasted: float) -> None:
-        """How many steps last `CALL_SECONDS`: at most eight times as many as were ever taken at once."""
-        if steps:
-            in_time = steps * CALL_SECONDS / max(lasted, 1e-9)
+        So many steps at a time as last `CALL_SECONDS`, but at most eight times as many as were ever taken.
+        """
+        began, step, due = monotonic(), self._steps.step, self._due[self._read]
+        if step < due:
+            self._steps.run_to(min(due, step + self._pace))
+        elif self._compiled and (readings := self._compiled.take(self._read, self._pace)):
+            self._read += readings
+        else:
+            self._look()
+        if steps := self._steps.step - step:
+            in_time = steps * CALL_SECONDS / max(monotonic() - began, 1e-9)
             self._pace = max(1, int(min(in_time, max(self._pace, 8 * steps))))
 
     def _look(self) -> None:
-        """Read the step that is next to be taken."""
-        last = self._steps.step == self.training.steps
-        if not (self._compiled and self._compiled.read(self._read, last)):
-            p = self._steps.propagate()
-            if self._reader.plans and not last:
-                self._steps.plan()
-            self._reader.read(self._read, p, last)
+        """Read the step that is next to be taken, by the numpy core."""
+        p, last = self._steps.propagate(), self._steps.step == self.training.steps
+        if self._reader.plans and not last:
+            self._steps.plan()
+        self._reader.read(self._read, p, last)
         self._read += 1
 
     def _flush(self) -> None:
