@@ -11,7 +11,7 @@ from lab.network.compiled_reading import EngineReading
 from lab.numerics import Array
 from lab.training import probes
 from lab.training.compiled import CompiledSteps
-from lab.training.examples import correct
+from lab.training.examples import correct, of_outputs
 from lab.training.reader import Reader
 from lab.training.statistics import between, marks, near_share, ranks, sorted_every
 
@@ -138,12 +138,12 @@ class CompiledReader:
         rows = several * trials
         z, a = made.z[:rows], made.a[:rows]
         cost = network.cost.value(z, a, y, network.sigma(network.depth)).mean(axis=-1)
-        accuracy = correct(a, y, self._reader.labelled) / made.m
+        accuracy = correct(a, y, self._training.test.labelled) / made.m
         tested = np.full((2, several, trials), np.nan)
         places = self._recorder.tested_in(slice(first, first + several))
         for k, theta in zip(places, made.weights, strict=False):
             outputs = self._steps.engine.outputs(self._training.test.x, theta)
-            tested[:, k] = self._reader.evaluation.of_outputs(*outputs)
+            tested[:, k] = of_outputs(network, self._training.test, *outputs)
         figures = (cost, accuracy, *tested.reshape(2, -1))
         self._reader.flush()
         self._recorder.put(first, self._columns(made, rows, ends), figures, _sound(made)[:rows], made.inside)

@@ -11,7 +11,6 @@ from lab.network.parameters import Parameters
 from lab.numerics import Array
 from lab.training.compiled import CompiledSteps
 from lab.training.compiled_reader import CompiledReader
-from lab.training.examples import Evaluation
 from lab.training.reader import Reader
 from lab.training.recorder import Readings, Recorder
 from lab.training.stack import Stack, Training
@@ -52,9 +51,8 @@ class Course:
     def __init__(self, training: Training, trials: range, saved: Mapping[str, Array] | None = None) -> None:
         self.training, self.trials = training, trials
         self._stack, self._steps = begun(training, trials)
-        self._outputs = self._steps.engine.outputs if isinstance(self._steps, CompiledSteps) else None
         self._recorder = Recorder(training.recording, len(trials), training.network.sizes)
-        self._reader = Reader(self._stack, self._recorder, self._outputs)
+        self._reader = Reader(self._stack, self._recorder, self._steps.evaluated)
         self._compiled = (
             CompiledReader(self._steps, self._reader) if isinstance(self._steps, CompiledSteps) else None
         )
@@ -100,8 +98,11 @@ class Course:
         began = monotonic()
         self._flush()
         with np.errstate(all="ignore"):
-            whole = Evaluation(self.training.network, self.training.train, len(self.trials), self._outputs)
-            final = (*whole.cost_and_accuracy(self.theta), *self._reader.tested())
+            final = [
+                figure
+                for given in (self.training.train, self.training.test)
+                for figure in self._steps.evaluated(given)
+            ]
         return self._recorder.finished(final, self._seconds + monotonic() - began)
 
     def _go_on(self) -> None:
