@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from math import inf
 from time import monotonic
 
 import numpy as np
@@ -19,31 +20,17 @@ CALL_SECONDS = 0.2
 """Steps are taken for about so long before an interrupt, a checkpoint or progress is thought of."""
 
 
-def train(training: Training, trials: range, progress: Callable[[int], None] = lambda done: None) -> Readings:
-    """The readings of these trials; see `trained`."""
-    return trained(training, trials, progress)[0]
-
-
-def trained(
-    training: Training, trials: range, progress: Callable[[int], None] = lambda done: None
-) -> tuple[Readings, Parameters]:
-    """Train these trials side by side; ``progress`` is given the trial-steps done since its last call.
-
-    A trial whose numbers stop being finite goes on as NaN and touches no other. When all have, training
-    stops. What is read, and the parameters at the end. Raises PartError where a part makes weights that are
-    no numbers.
-    """
-    course, reported = Course(training, trials), 0
-    while not course.ended:
-        course.advance(CALL_SECONDS)
-        progress(course.done - reported)
-        reported = course.done
-    return course.finished(), course.theta
+def train(training: Training, trials: range) -> Readings:
+    """The readings of these trials, trained side by side to the end; raises as `Course`."""
+    course = Course(training, trials)
+    course.advance(inf)
+    return course.finished()
 
 
 class Course:
     """The training of some trials, which can be put down between two steps and taken up again.
 
+    A trial whose numbers stop being finite goes on as NaN and touches no other. When all have, it has ended.
     ``saved`` is what `saved` gave of the same training and the same trials: the rest is trained then, with
     the same bits. Raises PartError where a part makes weights that are no numbers.
     """
