@@ -14,6 +14,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from itertools import count
+from math import inf
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -51,7 +52,7 @@ from lab.runs.held_run import HeldRun
 from lab.runs.variant_tables import untrained
 from lab.training.divergence import located
 from lab.training.examples import EVALUATED_TOGETHER
-from lab.training.loop import trained
+from lab.training.loop import Course
 from lab.training.recorder import Readings
 from lab.training.stack import Training
 
@@ -152,9 +153,10 @@ class LabNetwork(BaseEstimator):  # type: ignore[misc, unused-ignore]
             raise PartError(
                 "\n".join(f"{named.get(one.key[:2], dotted(one.key))}: {one.message}" for one in found)
             )
-        readings, self.theta_ = trained(training, range(1))
-        readings = located(training, range(1), readings)
-        self.network_ = training.network
+        course = Course(training, range(1))
+        course.advance(inf)
+        readings = located(training, range(1), course.finished())
+        self.network_, self.theta_ = training.network, course.theta
         made = [(Variant(0, type(self).__name__, {}, base.settings), training)]
         self.run_ = Run(_held(made, readings, data))
         if readings.diverged[0] >= 0:

@@ -8,6 +8,7 @@ state in the kernel's layout: w transposed with b as its last row, rows padded t
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Iterator
 from itertools import pairwise
 from math import prod
 from typing import Any
@@ -153,7 +154,6 @@ class Engine:
         )
         self._at = ctypes.addressof(self.net)
         self._theta = aligned((self.trials, found.parameters(self._at)), self.dtype)
-        self._blocks = self._seen(self._theta)
         self._state = aligned((2, *self._theta.shape), self.dtype)
         self._remembered = self._state[: len(optimiser.remembers)]
         self._kept: tuple[Array, Array] | None = None
@@ -162,27 +162,25 @@ class Engine:
 
     def load(self, theta: Parameters) -> None:
         """Take these weights and biases."""
-        for l, block in self._blocks.items():
-            block[...] = theta.wb[l].mT
+        for own, block in self._beside(self._theta, theta.vector):
+            own[...] = block
 
     def store(self, theta: Parameters) -> None:
         """Write its weights and biases there."""
-        for l, block in self._blocks.items():
-            theta.wb[l][...] = block.mT
+        for own, block in self._beside(self._theta, theta.vector):
+            block[...] = own
 
     def remembered(self, state: State) -> None:
         """Write the optimiser's state into arrays of the shape of θ, (T, P), in the order of their names."""
-        for values, into in zip(self._state, state.values(), strict=False):
-            theta = as_parameters(into, self.network.sizes)
-            for l, block in self._seen(values).items():
-                theta.wb[l][...] = block.mT
+        for values, into in zip(self._remembered, state.values(), strict=True):
+            for own, block in self._beside(values, into):
+                block[...] = own
 
     def recall(self, state: State) -> None:
         """Take the optimiser's state from arrays that `remembered` filled."""
-        for values, given in zip(self._state, state.values(), strict=False):
-            theta = as_parameters(given, self.network.sizes)
-            for l, block in self._seen(values).items():
-                block[...] = theta.wb[l].mT
+        for values, given in zip(self._remembered, state.values(), strict=True):
+            for own, block in self._beside(values, given):
+                own[...] = block
 
     def run(self, step: int, starts: Array, order: Array | None) -> None:
         """The steps number ``step``, ``step`` + 1, …: the s-th over the examples starts[s] … starts[s + 1].
@@ -213,18 +211,6 @@ class Engine:
             self._room.ctypes.data,
         )
         return z[:, :, :n].mT, a[:, :, :n].mT
-
-    def read(self, net: Net, reading: Reading, step: int, planned: bool) -> None:
-        """Fill a reading over the examples of ``net`` before the step of this number: an `EngineReading`."""
-        self._make_room(reading.m)
-        self._kernel.read(
-            ctypes.addressof(net),
-            *self._weights,
-            step,
-            planned,
-            ctypes.addressof(reading),
-            self._room.ctypes.data,
-        )
 
     def watch(
         self,
@@ -275,15 +261,15 @@ class Engine:
         """How many trials, and the addresses of θ and of the optimiser's state."""
         return self.trials, self._theta.ctypes.data, self._state.ctypes.data
 
-    def _seen(self, vector: Array) -> dict[int, Array]:
-        """The views of each layer, (T, n_{l−1} + 1, n_l), of the parameters of all trials."""
-        start, blocks = 0, {}
-        for l, (n_in, n_out) in enumerate(pairwise(self.network.sizes), 1):
+    def _beside(self, own: Array, vector: Array) -> Iterator[tuple[Array, Array]]:
+        """The blocks of each layer, (T, n_{l−1} + 1, n_l), in a vector of the kernel's and in one as of θ."""
+        start = 0
+        for wb in as_parameters(vector, self.network.sizes).wb.values():
+            _, n_out, rows = wb.shape
             padded = padded_width(n_out, self.dtype)
-            stop = start + (n_in + 1) * padded
-            blocks[l] = vector[:, start:stop].reshape(self.trials, n_in + 1, padded)[:, :, :n_out]
+            stop = start + rows * padded
+            yield own[:, start:stop].reshape(self.trials, rows, padded)[:, :, :n_out], wb.mT
             start = stop
-        return blocks
 
     def _make_room(self, examples: int) -> None:
         needed = self._kernel.workspace(self._at, examples)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lab.network.compiled import Engine, addressed, padded_rows, padded_width
+from lab.network.compiled import Engine, padded_rows, padded_width
 from lab.network.kernel.library import Net, Reading
 from lab.numerics import Array
 
@@ -33,10 +33,10 @@ class EngineReading:
     ‖z‖, count as twins. The examples are those of the training, or ``given`` as x and y in rows, x with its
     ones. z of all layers is kept where it is to look ``inside``.
 
-    After `measure`, ``found`` has the name of a statistic → (T, L); ``ranked`` are σ′ and a at the ranks and
-    the next ones, (T, L, 2, `RANKS`, 2); ``z`` and ``a`` those of the output layer, (T, n_L, m), and
-    ``inside`` z of all, layer → (T, n_l, m). After `watch` their rows are the T trials of the first of so
-    many ``readings``, then those of the next, and ``weights`` begins with those of the readings at which they
+    There is room for so many ``readings``. After `watch` rows are the T trials of the first one, then those
+    of the next: ``found`` has the name of a statistic → (rows, L); ``ranked`` are σ′ and a at the ranks and
+    the next ones, (rows, L, 2, `RANKS`, 2); ``z`` and ``a`` those of the output layer, (rows, n_L, m), and
+    ``inside`` z of all, layer → (rows, n_l, m). ``weights`` begins with those of the readings at which they
     were to be kept.
     """
 
@@ -99,16 +99,6 @@ class EngineReading:
             a=last[1].ctypes.data,
             inside=whole.ctypes.data if inside else None,
         )
-
-    def measure(self, order: Array | None = None, *, planned: int = 0) -> None:
-        """Measure the engine's trials as they are; or ‖Δw‖ alone, of the step number ``planned``.
-
-        ``order`` are the numbers of the examples, a row of at least m a trial; the first m where it is None.
-        """
-        if not planned:
-            self._kept[0][...] = 0
-        self._reading.order, self._reading.examples = addressed(order)
-        self._engine.read(self._net, self._reading, max(planned, 1), bool(planned))
 
     def watch(
         self,

@@ -13,6 +13,7 @@ from lab.network.buffers import Pass
 from lab.network.compiled import Engine
 from lab.network.parameters import Parameters
 from lab.numerics import Array
+from lab.training.examples import Examples, of_outputs
 from lab.training.stack import Stack
 
 MOST_EXAMPLES = 2**16
@@ -70,6 +71,10 @@ class CompiledSteps:
     def propagate(self) -> Pass:
         """The pass of the next step, forward and backward, by the numpy core from the engine's weights."""
         return self._caught_up().propagate()
+
+    def evaluated(self, given: Examples) -> tuple[Array, Array]:
+        """As `Stack.evaluated`, by the engine."""
+        return of_outputs(self.stack.training.network, given, *self.engine.outputs(given.x))
 
     def _caught_up(self) -> Stack:
         """The stack, with the engine's weights and the step that is next."""

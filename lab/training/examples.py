@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -17,9 +16,6 @@ from lab.network.buffers import Pass, make_batch, make_pass
 from lab.network.parameters import Parameters
 from lab.numerics import Array
 from lab.parts import Stream
-
-Outputs: TypeAlias = Callable[[Array], tuple[Array, Array]]
-"""What computes z and a of the output layer from inputs in rows: (T, n_L, m) each."""
 
 EVALUATED_TOGETHER = 1000
 """Examples of one block of an evaluation: bounds the memory that it takes."""
@@ -156,18 +152,11 @@ class Order:
 
 
 class Evaluation:
-    """Cost and accuracy of a stack over all of some examples, in buffers made once.
+    """Cost and accuracy of a stack over all of some examples, in buffers made once."""
 
-    Where ``outputs`` is given, it has weights of its own, and those are evaluated.
-    """
-
-    def __init__(
-        self, network: Network, given: Examples, trials: int, outputs: Outputs | None = None
-    ) -> None:
-        self.network, self.given, self.outputs = network, given, outputs
+    def __init__(self, network: Network, given: Examples, trials: int) -> None:
+        self.network, self.given = network, given
         self.passes: list[Pass] = []
-        if outputs:
-            return
         for start in range(0, len(given), EVALUATED_TOGETHER):
             x, y = given[start : start + EVALUATED_TOGETHER].columns
             if self.passes and self.passes[0].examples == x.shape[-1]:
@@ -178,8 +167,6 @@ class Evaluation:
 
     def cost_and_accuracy(self, theta: Parameters) -> tuple[Array, Array]:
         """C and the accuracy of each trial, (T,) each; NaN where there are no examples or no classes."""
-        if self.outputs:
-            return self.of_outputs(*self.outputs(self.given.x))
         total, right = np.zeros((2, len(theta.vector)))
         for p in self.passes:
             forward(self.network, theta, p)
@@ -188,11 +175,12 @@ class Evaluation:
         several = len(self.given) or np.nan
         return total / several, right / several
 
-    def of_outputs(self, z: Array, a: Array) -> tuple[Array, Array]:
-        """The same of the output layer's z and a over all the examples, (T, n_L, m) each."""
-        y, several = self.given.y.T[None], len(self.given) or np.nan
-        cost = self.network.cost.value(z, a, y, self.network.sigma(self.network.depth))
-        return cost.sum(axis=-1) / several, correct(a, y, self.given.labelled) / several
+
+def of_outputs(network: Network, given: Examples, z: Array, a: Array) -> tuple[Array, Array]:
+    """What an `Evaluation` tells, from the output layer's z and a over all the examples, (T, n_L, m) each."""
+    y, several = given.y.T[None], len(given) or np.nan
+    cost = network.cost.value(z, a, y, network.sigma(network.depth))
+    return cost.sum(axis=-1) / several, correct(a, y, given.labelled) / several
 
 
 def correct(a: Array, y: Array, labelled: bool) -> Array:

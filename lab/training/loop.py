@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from math import inf
 from time import monotonic
 
 import numpy as np
@@ -11,7 +12,6 @@ from lab.network.parameters import Parameters
 from lab.numerics import Array
 from lab.training.compiled import CompiledSteps
 from lab.training.compiled_reader import CompiledReader
-from lab.training.examples import Evaluation
 from lab.training.reader import Reader
 from lab.training.recorder import Readings, Recorder
 from lab.training.stack import Stack, Training
@@ -20,31 +20,17 @@ CALL_SECONDS = 0.2
 """Steps are taken for about so long before an interrupt, a checkpoint or progress is thought of."""
 
 
-def train(training: Training, trials: range, progress: Callable[[int], None] = lambda done: None) -> Readings:
-    """The readings of these trials; see `trained`."""
-    return trained(training, trials, progress)[0]
-
-
-def trained(
-    training: Training, trials: range, progress: Callable[[int], None] = lambda done: None
-) -> tuple[Readings, Parameters]:
-    """Train these trials side by side; ``progress`` is given the trial-steps done since its last call.
-
-    A trial whose numbers stop being finite goes on as NaN and touches no other. When all have, training
-    stops. What is read, and the parameters at the end. Raises PartError where a part makes weights that are
-    no numbers.
-    """
-    course, reported = Course(training, trials), 0
-    while not course.ended:
-        course.advance(CALL_SECONDS)
-        progress(course.done - reported)
-        reported = course.done
-    return course.finished(), course.theta
+def train(training: Training, trials: range) -> Readings:
+    """The readings of these trials, trained side by side to the end; raises as `Course`."""
+    course = Course(training, trials)
+    course.advance(inf)
+    return course.finished()
 
 
 class Course:
     """The training of some trials, which can be put down between two steps and taken up again.
 
+    A trial whose numbers stop being finite goes on as NaN and touches no other. When all have, it has ended.
     ``saved`` is what `saved` gave of the same training and the same trials: the rest is trained then, with
     the same bits. Raises PartError where a part makes weights that are no numbers.
     """
@@ -52,9 +38,8 @@ class Course:
     def __init__(self, training: Training, trials: range, saved: Mapping[str, Array] | None = None) -> None:
         self.training, self.trials = training, trials
         self._stack, self._steps = begun(training, trials)
-        self._outputs = self._steps.engine.outputs if isinstance(self._steps, CompiledSteps) else None
         self._recorder = Recorder(training.recording, len(trials), training.network.sizes)
-        self._reader = Reader(self._stack, self._recorder, self._outputs)
+        self._reader = Reader(self._stack, self._recorder, self._steps.evaluated)
         self._compiled = (
             CompiledReader(self._steps, self._reader) if isinstance(self._steps, CompiledSteps) else None
         )
@@ -82,19 +67,10 @@ class Course:
 
     def advance(self, seconds: float) -> None:
         """Train for about so many seconds, and at least a step, or to the end."""
-        began = monotonic()
+        began, step = monotonic(), self._steps.step
         with np.errstate(all="ignore"):
-            while not self.ended:
-                step, due = self._steps.step, self._due[self._read]
-                if step == due:
-                    if not self._ahead():
-                        self._look()
-                    elif monotonic() - began >= seconds:
-                        break
-                    continue
-                self._take(min(due - step, self._pace))
-                if monotonic() - began >= seconds:
-                    break
+            while not self.ended and (self._steps.step == step or monotonic() - began < seconds):
+                self._go_on()
         self._seconds += monotonic() - began
 
     def saved(self) -> dict[str, Array]:
@@ -109,38 +85,35 @@ class Course:
         began = monotonic()
         self._flush()
         with np.errstate(all="ignore"):
-            whole = Evaluation(self.training.network, self.training.train, len(self.trials), self._outputs)
-            final = (*whole.cost_and_accuracy(self.theta), *self._reader.tested())
+            final = [
+                figure
+                for given in (self.training.train, self.training.test)
+                for figure in self._steps.evaluated(given)
+            ]
         return self._recorder.finished(final, self._seconds + monotonic() - began)
 
-    def _take(self, steps: int) -> None:
-        """Take so many steps, and learn how many last `CALL_SECONDS`."""
-        began = monotonic()
-        self._steps.run_to(self._steps.step + steps)
-        self._learn_pace(steps, monotonic() - began)
+    def _go_on(self) -> None:
+        """Take the reading that is due, in the kernel with steps and readings after it, or steps up to it.
 
-    def _ahead(self) -> bool:
-        """Take several readings with the steps after them in one call, where that can be."""
-        began, step = monotonic(), self._steps.step
-        readings = self._compiled.ahead(self._read, self._pace) if self._compiled else 0
-        self._read += readings
-        self._learn_pace(self._steps.step - step, monotonic() - began)
-        return readings > 0
-
-    def _learn_pace(self, steps: int, lasted: float) -> None:
-        """How many steps last `CALL_SECONDS`: at most eight times as many as were ever taken at once."""
-        if steps:
-            in_time = steps * CALL_SECONDS / max(lasted, 1e-9)
+        So many steps at a time as last `CALL_SECONDS`, but at most eight times as many as were ever taken.
+        """
+        began, step, due = monotonic(), self._steps.step, self._due[self._read]
+        if step < due:
+            self._steps.run_to(min(due, step + self._pace))
+        elif self._compiled and (readings := self._compiled.take(self._read, self._pace)):
+            self._read += readings
+        else:
+            self._look()
+        if steps := self._steps.step - step:
+            in_time = steps * CALL_SECONDS / max(monotonic() - began, 1e-9)
             self._pace = max(1, int(min(in_time, max(self._pace, 8 * steps))))
 
     def _look(self) -> None:
-        """Read the step that is next to be taken."""
-        last = self._steps.step == self.training.steps
-        if not (self._compiled and self._compiled.read(self._read, last)):
-            p = self._steps.propagate()
-            if self._reader.plans and not last:
-                self._steps.plan()
-            self._reader.read(self._read, p, last)
+        """Read the step that is next to be taken, by the numpy core."""
+        p, last = self._steps.propagate(), self._steps.step == self.training.steps
+        if self._reader.plans and not last:
+            self._steps.plan()
+        self._reader.read(self._read, p, last)
         self._read += 1
 
     def _flush(self) -> None:

@@ -14,7 +14,7 @@ from lab.network.first_weights import initialised
 from lab.network.parameters import Parameters, as_parameters, parameters
 from lab.numerics import Array, stream
 from lab.parts import Initialiser, Optimiser, State, Stream
-from lab.training.examples import Examples, Feed, Order, steps_per_epoch
+from lab.training.examples import Evaluation, Examples, Feed, Order, steps_per_epoch
 from lab.training.recorder import Recording
 
 BLOCK = 2**16
@@ -104,6 +104,7 @@ class Stack:
         self._blocks = [self._whole.columns(cut) for cut in cuts]
         self._scratch = self.update.vector if len(cuts) == 1 else np.empty_like(self._blocks[0].theta)
         self._propagated = self._planned = False
+        self._evaluations: dict[Examples, Evaluation] = {}
 
     def run_to(self, step: int) -> None:
         """Take the steps up to this one, which is the next to be taken then."""
@@ -138,6 +139,13 @@ class Stack:
         backward(self.training.network, self.theta, p, self.gradient)
         self._propagated = True
         return p
+
+    def evaluated(self, given: Examples) -> tuple[Array, Array]:
+        """C and the accuracy of each trial over all of these examples, (T,) each."""
+        if given not in self._evaluations:
+            trials = len(self.theta.vector)
+            self._evaluations[given] = Evaluation(self.training.network, given, trials)
+        return self._evaluations[given].cost_and_accuracy(self.theta)
 
     def plan(self) -> None:
         """Put Δθ of the propagated step into ``update``: the optimiser's, and the decay of weights."""

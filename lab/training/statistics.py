@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -42,16 +43,16 @@ def scale_of(block: Array) -> Array:
 
 
 class BlockNorms:
-    """`norm` of blocks (T, n, m) of one dtype, which are measured again and again while they change."""
+    """`norm` of blocks (T, n, m) of a vector (T, P), which are measured again and again while they change."""
 
-    def __init__(self, blocks: Sequence[Array]) -> None:
-        self.blocks = tuple(blocks)
+    def __init__(self, blocks: Sequence[Array], vector: Array) -> None:
+        self.blocks, dtype = tuple(blocks), vector.dtype
         rows = np.cumsum([0, *(block.shape[1] for block in blocks)])
-        trials, dtype = len(blocks[0]), blocks[0].dtype
-        self._squares = np.empty((trials, rows[-1]), dtype)
+        self._squares = np.empty((len(vector), rows[-1]), dtype)
+        of_blocks = [self._squares[:, first:end] for first, end in pairwise(rows)]
         self._products = [
             (np.multiply, block[..., 0], squares) if block.shape[2] == 1 else (np.vecdot, block, squares)
-            for block, squares in zip(blocks, np.split(self._squares, rows[1:-1], axis=1), strict=True)
+            for block, squares in zip(blocks, of_blocks, strict=True)
         ]
         self._starts = rows[:-1]
         self._least, self._most = _safe_squares(dtype)
@@ -62,7 +63,7 @@ class BlockNorms:
             product(block, block, squares)
         sums = np.add.reduceat(self._squares, self._starts, axis=1)
         norms = np.sqrt(sums)
-        if not (self._least < np.minimum.reduce(sums, None) and np.maximum.reduce(sums, None) < self._most):
+        if not (self._least < sums.min(initial=np.inf) and sums.max(initial=0) < self._most):
             for k, block in enumerate(self.blocks):
                 safe = (sums[:, k] > self._least) & (sums[:, k] < self._most)
                 norms[:, k] = np.where(safe, norms[:, k], scaled_norm(block))

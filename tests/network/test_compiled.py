@@ -211,7 +211,7 @@ def test_where_there_is_no_neuron_the_weights_stay_0(sizes, n, cost):
     case = Case(cost=cost, sizes=sizes, n=n)
     engine, (bounds, rows) = case.engine(), case.order(3)
     engine.run(1, bounds, rows)
-    for block in engine._blocks.values():
+    for block, _ in engine._beside(engine._theta, case.theta.vector):
         block[...] = 0
     assert not engine._theta.any()
 

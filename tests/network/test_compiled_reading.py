@@ -44,23 +44,23 @@ def test_other_ranks_than_the_kernel_reads_are_refused():
 
 
 @pytest.mark.parametrize("dtype", ["f4", "f8"])
-def test_a_trial_has_the_same_bits_alone_and_a_reading_changes_nothing(dtype):
+def test_a_trial_has_the_same_bits_alone_and_a_reading_can_be_taken_back(dtype):
     case = Case(optimiser="adam", dtype=dtype)
     engine = Engine(case.network, case.optimiser, case.eta, case.decay, case.theta, case.x, case.y)
     starts, order = case.order(4)
     engine.run(1, starts, order)
-    together, before = (
-        made(engine),
-        engine._theta.copy(),
-    )
-    together.measure(order)
-    together.measure(order, planned=5)
-    np.testing.assert_array_equal(engine._theta, before)
+    together, before = made(engine), (engine._theta.copy(), engine._state.copy())
+    step = np.array([0, together.m])
+    engine.keep()
+    together.watch(5, 1, step, order, planned=True)
+    assert not np.array_equal(engine._theta, before[0])
+    engine.rewind()
+    np.testing.assert_array_equal(engine._theta, before[0])
+    np.testing.assert_array_equal(engine._state, before[1])
     engine._theta[0] = engine._theta[2]
     engine._state[:, 0] = engine._state[:, 2]
     again = made(engine)
-    again.measure(order[[2, 1, 0]])
-    again.measure(order[[2, 1, 0]], planned=5)
+    again.watch(5, 1, step, np.ascontiguousarray(order[[2, 1, 0]]), planned=True)
     for name, values in together.found.items():
         np.testing.assert_array_equal(again.found[name][0], values[2], err_msg=name)
         assert np.isfinite(values).all()
@@ -81,9 +81,11 @@ def test_given_examples_are_those_of_the_training_where_they_are_the_same():
     ranks = np.tile(np.arange(3), (layers, 1))
     told = ([0.1] * layers, [0.0] * layers, 0.1, [2] * layers, ranks, False, True, MARKS, 1e-12)
     own = EngineReading(engine, N, *told, given=(case.x, case.y))
-    own.measure()
+    engine.keep()
+    own.watch(1, 1, np.array([0, N]), None)
+    engine.rewind()
     by_order = EngineReading(engine, N, *told)
-    by_order.measure(np.tile(np.arange(N), (len(case.theta.vector), 1)))
+    by_order.watch(1, 1, np.array([0, N]), np.tile(np.arange(N), (len(case.theta.vector), 1)))
     for name, values in own.found.items():
         np.testing.assert_array_equal(by_order.found[name], values, err_msg=name)
     np.testing.assert_array_equal(own.z, by_order.z)
@@ -100,7 +102,7 @@ def ranked(values, ranks):
     engine = Engine(network, Descent(), 0.1, 0.0, theta, x, y)
     told = ([0.0], [0.0], 0.1, [1], ranks[None], False, False, np.ones(m, values.dtype), 1e-12)
     reading = EngineReading(engine, m, *told)
-    reading.measure()
+    reading.watch(1, 1, np.array([0, m]), None)
     return reading.ranked[0, 0, 1]
 
 

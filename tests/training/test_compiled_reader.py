@@ -16,7 +16,6 @@ from lab.network.costs import TABLE as COSTS
 from lab.network.initialisers import Constant
 from lab.network.kernel.library import functions
 from lab.network.optimisers import TABLE as OPTIMISERS
-from lab.training import compiled_reader
 from lab.training.compiled_reader import MEASURED, OF_NORMS, CompiledReader
 from lab.training.loop import Course, train
 from lab.training.probes import EqualNeurons
@@ -34,18 +33,18 @@ UNLIKE = [probe for probe in MEASURED if probe is not EqualNeurons]
 
 @pytest.fixture
 def taken(monkeypatch):
-    """Which readings the kernel took, each on its own, and an end to that once it is set to False."""
-    by_kernel: list[bool] = []
-    real = CompiledReader.read
+    """How many readings each call took, and how many it may: None is as many as it likes."""
+    counts: list[int] = []
+    most: list[int | None] = [1]
+    real = CompiledReader.take
 
-    def read(self, reading, last):
-        by_kernel.append(real(self, reading, last) if allowed[0] else False)
-        return by_kernel[-1]
+    def take(self, reading, steps):
+        steps = steps if most[0] is None else min(steps, most[0])
+        counts.append(real(self, reading, steps) if steps else 0)
+        return counts[-1]
 
-    allowed = [True]
-    monkeypatch.setattr(compiled_reader.CompiledReader, "read", read)
-    monkeypatch.setattr(compiled_reader.CompiledReader, "ahead", lambda *anything: 0)
-    return by_kernel, allowed
+    monkeypatch.setattr(CompiledReader, "take", take)
+    return counts, most
 
 
 def given(probes=MEASURED, dtype="float64", **changes):
@@ -60,10 +59,10 @@ def given(probes=MEASURED, dtype="float64", **changes):
 
 def both(taken, trainings, trials=range(3)):
     """The readings by the kernel where it can, and those by the numpy core alone."""
-    by_kernel, allowed = taken
+    counts, most = taken
     found = train(trainings, trials)
-    assert sum(by_kernel) >= 20
-    allowed[0] = False
+    assert sum(counts) >= 20
+    most[0] = 0
     return found, train(trainings, trials)
 
 
@@ -149,10 +148,9 @@ def test_a_float32_is_right_to_its_digits(taken):
 
 
 def test_readings_at_which_z_is_binned_and_the_last_are_the_kernels_too(taken):
-    by_kernel, _ = taken
+    counts, _ = taken
     found = train(given(batch=8), range(3))
-    assert by_kernel
-    assert all(by_kernel)
+    assert set(counts) == {1}
     assert (found.histograms.sum(axis=-1) == 8 * np.array(SIZES[1:])).all()
     assert np.isnan(found.layers[-1, :, :, found.columns.index("update_ratio")]).all()
 
@@ -186,41 +184,28 @@ def test_trials_that_diverge_are_left_and_others_go_on(taken):
 
 def test_neurons_whose_marks_are_near_by_chance_end_no_call_of_several(monkeypatch):
     """Of 40 float32 neurons on 10 examples two have nearly the same product with the marks now and then."""
-    monkeypatch.setattr(Engine, "rewind", lambda *anything: pytest.fail("a reading was taken for another"))
+    back, real = [], Engine.rewind
+    monkeypatch.setattr(Engine, "rewind", lambda engine: back.append(0) or real(engine))
     data = made_examples(4, 3, 30, "float32", seed=1)
     made = given(dtype="float32", sizes=(4, 40, 40, 3), train=data, steps=600)
     made = replace(made, recording=replace(made.recording, schedule=schedule(600, 1)))
     assert (train(made, range(3)).layers[..., made.recording.columns.index("equal_neurons")] == 0).all()
+    assert len(back) == 1  # from the step after the last reading, which is not taken
 
 
 def test_neurons_that_may_be_equal_are_left_to_the_probe(taken):
-    by_kernel, _ = taken
+    counts, _ = taken
     found = train(given(initialiser=Constant(0.1)), range(2))
-    assert not any(by_kernel)
+    assert not any(counts)
     equal = found.layers[0, :, 0, found.columns.index("equal_neurons")]
     np.testing.assert_array_equal(equal, 1)
 
 
 def test_a_probe_of_another_kind_is_left_to_the_core(taken):
-    by_kernel, _ = taken
+    counts, _ = taken
     train(training(SIZES, engine="compiled", steps=40), range(2))
-    assert len(by_kernel) == 41
-    assert not any(by_kernel)
-
-
-@pytest.fixture
-def ahead(monkeypatch):
-    """How many readings each call took together, and an end to that once it is set to None."""
-    counts: list[int] = []
-    allowed = [True]
-    real = CompiledReader.ahead
-
-    def taken_ahead(self, reading, most):
-        counts.append(real(self, reading, most) if allowed[0] else 0)
-        return counts[-1]
-
-    monkeypatch.setattr(CompiledReader, "ahead", taken_ahead)
-    return counts, allowed
+    assert len(counts) == 41
+    assert not any(counts)
 
 
 def of_course(made, trials):
@@ -230,12 +215,13 @@ def of_course(made, trials):
     return course.finished(), course.theta.vector.copy()
 
 
-def together_and_singly(ahead, made, trials=range(3), least=200):
+def together_and_singly(taken, made, trials=range(3), least=200):
     """The same training with readings that are taken together, and one by one: readings and θ."""
-    counts, allowed = ahead
+    counts, most = taken
+    most[0] = None
     found = of_course(made, trials)
-    assert sum(counts) >= least
-    allowed[0] = False
+    assert sum(count for count in counts if count > 1) >= least
+    most[0] = 1
     return found, of_course(made, trials)
 
 
@@ -256,32 +242,52 @@ LONG = {"steps": 400, "eta": 0.05}
         ("descent", {"probes": OF_NORMS, "steps": 1200, "every": 6}),
     ],
 )
-def test_readings_taken_together_are_those_taken_one_by_one(ahead, optimiser, changes, fixed):
+def test_readings_taken_together_are_those_taken_one_by_one(taken, optimiser, changes, fixed):
     """Bit for bit, and θ too; the last batch of an epoch is shorter, or all are whole."""
     dtype = changes.get("dtype", "float64")
     seen = made_examples(4, 3, 17, dtype, seed=3) if fixed else None
     made = given(**{**LONG, "optimiser": OPTIMISERS[optimiser](), "fixed_examples": seen, **changes})
-    (found, theta), (expected, wanted) = together_and_singly(ahead, made, least=100)
+    (found, theta), (expected, wanted) = together_and_singly(taken, made, least=100)
     assert unlike(found, expected) == []
     assert np.array_equal(theta, wanted)
-    assert max(ahead[0]) > 1
 
 
-def test_where_a_number_is_lost_among_readings_taken_together_they_are_taken_one_by_one(ahead):
+def test_where_a_number_is_lost_among_readings_taken_together_they_are_taken_one_by_one(taken):
     """The reading at which a trial diverges is the same, and so is all before it."""
     made = given(**{**LONG, "eta": 30.0, "sigma": SIGMAS["identity"], "output": SIGMAS["identity"]})
-    (found, _), (expected, _) = together_and_singly(ahead, made, least=0)
+    (found, _), (expected, _) = together_and_singly(taken, made, least=0)
     assert (found.diverged > 0).all()
     assert unlike(found, expected) == []
 
 
-def test_where_all_readings_need_the_core_ever_fewer_are_tried_together(ahead, monkeypatch):
+def test_where_all_readings_need_the_core_they_are_tried_one_by_one(taken, monkeypatch):
     """Equal first weights make equal neurons, and they stay equal."""
     tried = []
     real = EngineReading.watch
-    monkeypatch.setattr(EngineReading, "watch", lambda *given, **k: tried.append(0) or real(*given, **k))
+    monkeypatch.setattr(
+        EngineReading,
+        "watch",
+        lambda self, *given, **k: tried.append(len(given[2]) - 1) or real(self, *given, **k),
+    )
     made = given(**LONG, initialiser=Constant(0.1, 0.0))
-    (found, theta), (expected, wanted) = together_and_singly(ahead, made, range(1), least=0)
-    assert 1 < len(tried) < 12
+    (found, theta), (expected, wanted) = together_and_singly(taken, made, range(1), least=0)
+    assert set(tried) == {1}
     assert unlike(found, expected) == []
     assert np.array_equal(theta, wanted)
+
+
+def test_after_a_reading_for_the_core_ever_more_are_taken_together_again(taken, monkeypatch):
+    """The steps up to it are taken once more, and once the core has read it the kernel goes on."""
+    real = CompiledReader._plain
+
+    def plain(self, made, count):
+        found = real(self, made, count)
+        due = np.flatnonzero(self._recorder.recording.schedule.steps == self._steps.step)[0]
+        found[[k for k in range(count) if due + k == 100]] = False
+        return found
+
+    monkeypatch.setattr(CompiledReader, "_plain", plain)
+    (found, theta), (expected, wanted) = together_and_singly(taken, given(**LONG, batch=24), range(2))
+    assert unlike(found, expected) == []
+    assert np.array_equal(theta, wanted)
+    assert max(taken[0]) > 8

@@ -225,12 +225,13 @@ def test_a_trial_that_diverges_is_missing_from_its_step_on_and_leaves_the_others
 
 
 def test_training_stops_when_all_trials_have_diverged():
-    reports = []
     given = training((3, 4, 2), sigma=ReLU(), output=Identity(), eta=1e200, steps=50)
-    readings = train(given, range(3), reports.append)
+    course = Course(given, range(3))
+    course.advance(60.0)
+    readings = course.finished()
     assert (readings.diverged > 0).all()
     assert (readings.diverged < 10).all()
-    assert sum(reports) == 150
+    assert course.done == 150
     assert np.isnan(readings.final).all()
 
 
@@ -406,11 +407,14 @@ def test_test_examples_are_evaluated_at_fifty_readings_at_the_most():
 
 
 @pytest.mark.parametrize("every", [1, 4, 100])
-def test_progress_is_told_every_trial_step_once(every):
-    reports = []
-    train(training((1, 1), steps=10, every=every), range(3), reports.append)
-    assert sum(reports) == 30
-    assert min(reports) >= 0
+def test_what_is_done_grows_to_all_trial_steps(every):
+    course = Course(training((1, 1), steps=10, every=every), range(3))
+    done = [course.done]
+    while not course.ended:
+        course.advance(0.0)
+        done.append(course.done)
+    assert done == sorted(done)
+    assert (done[0], done[-1]) == (0, 30)
 
 
 # The streams of a trial.

@@ -18,7 +18,7 @@ Identity = TABLE["identity"]
 def one_by_one(monkeypatch, given):
     """What a lone trial reads where no reading waits for another."""
     with monkeypatch.context() as patch:
-        patch.setattr(reader, "RING_BYTES", 0)
+        patch.setattr(reader, "HELD_BYTES", 0)
         return train(given, range(1))
 
 
@@ -27,11 +27,11 @@ def one_by_one(monkeypatch, given):
 @pytest.mark.parametrize("batch", [3, 8], ids=["with short batches", "whole"])
 def test_readings_measured_together_have_the_bits_of_one_by_one(monkeypatch, longest, dtype, batch):
     given = training((3, 5, 4, 2), dtype=dtype, batch=batch, steps=20)
-    monkeypatch.setattr(reader, "LONGEST_RING", longest)
+    monkeypatch.setattr(reader, "MOST_HELD", longest)
     assert unlike(train(given, range(1)), one_by_one(monkeypatch, given)) == []
 
 
-def test_a_trial_that_diverges_in_the_midst_of_a_ring_is_marked_at_its_own_reading(monkeypatch):
+def test_a_trial_that_diverges_in_the_midst_of_what_is_held_is_marked_at_its_own_reading(monkeypatch):
     line = Identity()
     given = training((3, 5, 2), sigma=line, output=line, steps=40, eta=1e3, initialiser=Large())
     together = train(given, range(1))
@@ -40,7 +40,7 @@ def test_a_trial_that_diverges_in_the_midst_of_a_ring_is_marked_at_its_own_readi
 
 
 def test_a_reading_is_of_the_weights_before_the_step_and_none_follows_the_last():
-    """The ring holds copies: what training does after a reading does not reach it."""
+    """Copies are held: what training does after a reading does not reach it."""
     together, again = (train(training((3, 5, 2), steps=steps), range(1)) for steps in (5, 3))
     update_ratio = together.columns.index("update_ratio")
 

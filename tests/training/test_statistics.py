@@ -135,31 +135,34 @@ def test_a_stacked_trial_has_the_bits_that_it_has_alone(shape, dtype, apart, mea
 
 
 def blocks(dtype=np.float64, trials=3):
-    """Views of one vector a trial, as the parameters are."""
-    rng = np.random.default_rng(1)
-    wb = (rng.normal(size=(trials, *size)).astype(dtype) for size in ((30, 8), (1, 31), (4, 3)))
-    return [part for block in wb for part in (block[:, :, :-1], block[:, :, -1:])]
+    """Views of one vector a trial, as the parameters are, and the vector."""
+    sizes = [(30, 8), (1, 31), (4, 3)]
+    vector = np.random.default_rng(1).normal(size=(trials, sum(n * k for n, k in sizes))).astype(dtype)
+    ends = np.cumsum([n * k for n, k in sizes])[:-1]
+    wb = [x.reshape(trials, *size) for x, size in zip(np.split(vector, ends, axis=1), sizes, strict=True)]
+    return [part for block in wb for part in (block[:, :, :-1], block[:, :, -1:])], vector
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_norms_are_the_norms_of_the_blocks_as_they_are_now(dtype):
-    given = blocks(dtype)
-    made = BlockNorms(given)
+    given, vector = blocks(dtype)
+    made = BlockNorms(given, vector)
     for _ in range(2):
         found = made.measure()
         assert (found.dtype, found.shape) == (dtype, (3, 6))
         for k, block in enumerate(given):
             np.testing.assert_allclose(found[:, k], norm(block), rtol=4 * np.finfo(dtype).eps)
             block *= 1.5
+    assert BlockNorms([], vector).measure().shape == (3, 0)
 
 
 def test_norms_of_extreme_blocks_are_scaled_and_leave_the_others_their_bits():
-    given = blocks()
-    before = BlockNorms(given).measure()
+    given, vector = blocks()
+    before = BlockNorms(given, vector).measure()
     given[1][2] *= 1e-200
     given[2][0] *= 1e200
     with np.errstate(over="ignore"):
-        after = BlockNorms(given).measure()
+        after = BlockNorms(given, vector).measure()
     assert after[2, 1] == pytest.approx(1e-200 * before[2, 1], rel=1e-14)
     assert after[0, 2] == pytest.approx(1e200 * before[0, 2], rel=1e-14)
     same = np.ones_like(after, bool)
@@ -169,8 +172,8 @@ def test_norms_of_extreme_blocks_are_scaled_and_leave_the_others_their_bits():
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_norms_in_a_stack_have_the_bits_that_they_have_alone(dtype):
-    given = blocks(dtype, trials=5)
-    together = BlockNorms(given).measure()
+    given, vector = blocks(dtype, trials=5)
+    together = BlockNorms(given, vector).measure()
     for t in range(5):
-        alone = BlockNorms([block[t : t + 1].copy() for block in given]).measure()
+        alone = BlockNorms([block[t : t + 1].copy() for block in given], vector[:1]).measure()
         assert alone.tolist() == [together[t].tolist()]

@@ -88,7 +88,6 @@ class Functions:
         self.workspace = found("workspace", "pi", c_int64)
         self.run = found("run", "pippiippip")
         self.outputs = found("outputs", "pippiippp")
-        self.read = found("read", "pippiipp")
         self.watch = found("watch", "ppippiiiippipp")
         self.tape = found("tape", "ppppipr")
         self.statistics = found("statistics", "", c_int64)()

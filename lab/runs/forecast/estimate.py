@@ -23,7 +23,7 @@ from lab.runs.preparation import Prepared
 from lab.training.compiled_reader import MEASURED
 from lab.training.examples import EVALUATED_TOGETHER
 from lab.training.neurons import NEURON_COLUMNS
-from lab.training.reader import LONGEST_RING, RING_BYTES
+from lab.training.reader import HELD_BYTES, MOST_HELD
 from lab.training.recorder import HALF_BINS, STEP_COLUMNS
 from lab.training.stack import BLOCK, Training
 
@@ -197,11 +197,11 @@ def _memory_of_training(ready: Prepared, largest: dict[int, int], workers: int, 
 def bytes_of(training: Training, trials: int) -> int:
     """The bytes of all arrays of so many trials that are trained side by side.
 
-    θ, ∇C and Δθ, the optimiser's state, and for the compiled engine θ and two of its state once more,
-    (T, P) each. a, z, σ′, e and δ of a pass over the batch, unless the kernel takes all readings, over the
-    fixed examples, and, in numpy, over up to a thousand examples that are evaluated, (T, n_l, m) each; for
-    the compiled engine z once more. The passes of a trial alone that are measured together. The readings,
-    twice: as they are kept.
+    θ, ∇C and Δθ, the optimiser's state, and for the compiled engine θ and two of its state once more, and
+    those as they were before a reading, (T, P) each. a, z, σ′, e and δ of a pass over the batch, unless the
+    kernel takes all readings, over the fixed examples, and, in numpy, over up to a thousand examples that are
+    evaluated, (T, n_l, m) each; for the compiled engine z once more. The passes of a trial alone that are
+    measured together, twice. The readings, twice: as they are kept.
     """
     network, item = training.network, training.train.x.itemsize
     sizes, n, compiled = network.sizes, len(training.train), training.engine == "compiled"
@@ -215,7 +215,7 @@ def bytes_of(training: Training, trials: int) -> int:
     looks = not compiled or bool(recording.neurons) or not {*map(type, recording.probes)} <= {*MEASURED}
     passes = looks * (trials * cells + own * ends) * batch + trials * cells * seen * fixed
     if compiled:
-        parameters += 3 * trials + 1
+        parameters += (4 + state) * trials + 1
         passes += (cells + ends) * max(batch, seen, TOGETHER)
         passes += trials * sum(sizes[1:]) * seen
         passes += 4 * trials * sizes[-1] * max(n, len(training.test))
@@ -225,5 +225,6 @@ def bytes_of(training: Training, trials: int) -> int:
     largest = max(max(a * b for a, b in pairwise(sizes)), max(sizes[1:]) * seen)
     numbers = parameters * count(sizes) + passes + trials * largest + min(BLOCK, trials * count(sizes))
     kept = item * (cells + ends) * seen
-    ring = min(RING_BYTES // kept, LONGEST_RING) * kept if trials == 1 else 0
-    return item * numbers + ring + 2 * bytes_read(training) * trials
+    held = 2 * min(HELD_BYTES // kept, MOST_HELD, len(recording.schedule.steps)) * kept
+    held *= looks and trials == 1 and 2 * kept <= HELD_BYTES
+    return item * numbers + held + 2 * bytes_read(training) * trials

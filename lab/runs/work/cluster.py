@@ -137,7 +137,7 @@ class _Walk:
             return
         if readings is not None:
             task.folder.parts.keep(task.chunk, readings, found)
-        self.line.tell(steps)
+        self.line.tell(task.chunk, steps)
         yield outcome
 
     def again(self, task: Task) -> Task:

@@ -21,13 +21,13 @@ Result = TypeVar("Result")
 
 
 class Line:
-    """Between a task and those who wait for it: how much it did, and whether it is to come to a stop."""
+    """Between tasks and those who wait for them: how much is done, and whether they are to come to a stop."""
 
-    def tell(self, done: int) -> None:
-        """So much was done since the last call."""
+    def tell(self, task: object, done: int) -> None:
+        """So much of a task is done by now; less than before where it begins again."""
 
     def stopped(self) -> bool:
-        """Whether the task is to keep what it has, and return."""
+        """Whether the tasks are to keep what they have, and return."""
         return False
 
 
@@ -51,9 +51,6 @@ class Crew(Generic[Result]):
     A process that dies takes its own task along and no other. That task is tried once more, alone, when the
     others are through, and only then given up. One that lasts longer than its limit, in seconds, is ended and
     given up. Once ``line`` is stopped, tasks under way are told so, and no other begins.
-
-    What is told of a task that is tried once more is not told again. ``told`` is how much the line has heard
-    before of these tasks, which they tell from their beginning.
     """
 
     def __init__(
@@ -63,10 +60,9 @@ class Crew(Generic[Result]):
         workers: int,
         line: Line,
         limits: Sequence[float | None],
-        told: int = 0,
     ) -> None:
         self._function, self._tasks, self._line, self._limits = function, tasks, line, limits
-        self._workers, self._told = workers, told
+        self._workers = workers
         self._waiting, self._suspects = deque(range(len(tasks))), deque[int]()
         self._alone: set[int] = set()
         self._crew: list[_Worker] = []
@@ -117,10 +113,7 @@ class Crew(Generic[Result]):
                 if word == "begun":
                     worker.since = monotonic()
                 elif word == "done":
-                    worker.done += value
-                    again = min(value, self._told)
-                    self._told -= again
-                    self._line.tell(value - again)
+                    self._line.tell(*value)
                 else:
                     if self._waiting and not self._line.stopped():
                         self._begin(worker)
@@ -136,7 +129,6 @@ class Crew(Generic[Result]):
                 yield number, Died(f"its worker {why}, twice")
             else:
                 self._suspects.append(number)
-                self._told += worker.done
             return
         if limit is not None and monotonic() - worker.since > limit:
             self._crew.remove(worker)
@@ -145,15 +137,15 @@ class Crew(Generic[Result]):
 
 
 class _Worker:
-    """A process and the number of the task that it does: ``since`` when, and how much is ``done``."""
+    """A process and the number of the task that it does, ``since`` when."""
 
     def __init__(self, function: Callable[[Any, Line], Any]) -> None:
         self._process, self.connection = begun(_serve, function)
-        self.number, self.since, self.done, self._stopped = -1, monotonic(), 0, False
+        self.number, self.since, self._stopped = -1, monotonic(), False
 
     def give(self, number: int, task: Any) -> None:
         """Let it do a task. That it died meanwhile is seen when it is listened to."""
-        self.number, self.since, self.done = number, monotonic(), 0
+        self.number, self.since = number, monotonic()
         with suppress(OSError):
             self.connection.send(task)
 
@@ -187,8 +179,8 @@ class _Told(Line):
     def __init__(self, connection: "Connection[Any, Any]") -> None:
         self._connection = connection
 
-    def tell(self, done: int) -> None:
-        self._connection.send(("done", done))
+    def tell(self, task: object, done: int) -> None:
+        self._connection.send(("done", (task, done)))
 
     def stopped(self) -> bool:
         return self._connection.poll()

@@ -75,11 +75,10 @@ def completed(task: Task, line: Line) -> Outcome:
     try:
         course, kept = begun(task, data_of(task), folder.parts.checkpoint(chunk, key)), monotonic()
         interval = usual = min(task.keep_seconds, CHECKPOINT_SECONDS)
-        line.tell(course.done)
+        line.tell(chunk, course.done)
         while not course.ended:
-            before = course.done
             course.advance(CALL_SECONDS)
-            line.tell(course.done - before)
+            line.tell(chunk, course.done)
             stopped = line.stopped() and not course.ended
             if stopped or monotonic() - kept > interval:
                 began = monotonic()

@@ -3,6 +3,7 @@
 A chunk has the same bits wherever it runs; the number of workers decides only how long it takes.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
@@ -80,15 +81,18 @@ def trained(
         raise KeyboardInterrupt
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Here(Line):
-    """The line to a task in this process."""
+    """The line to this process: what is ``done`` of each task, and of which no progress is told twice."""
 
     progress: Progress
     stop: Event
+    done: Counter[object] = field(default_factory=Counter)
 
-    def tell(self, done: int) -> None:
-        self.progress(done)
+    def tell(self, task: object, done: int) -> None:
+        more = max(done - self.done[task], 0)
+        self.done[task] += more
+        self.progress(more)
 
     def stopped(self) -> bool:
         return self.stop.is_set()
@@ -109,20 +113,25 @@ def _here(tasks: Sequence[Task], line: Line) -> Iterator[Outcome]:
 class _Alone(Line):
     """The line to tasks in this process, which stops them once it has seen that others would end sooner.
 
-    ``left`` are the trial-steps to be done; ``pace``, how many the task did in a second when it last told.
+    ``steps`` are the trial-steps of all tasks; ``pace``, how many were done in a second when one last told.
     """
 
-    line: Line
+    line: _Here
     workers: int
-    left: int
+    steps: int
     pace: float = inf
     heard: float = field(default_factory=monotonic)
 
-    def tell(self, done: int) -> None:
-        self.line.tell(done)
+    def tell(self, task: object, done: int) -> None:
         before, self.heard = self.heard, monotonic()
-        self.left -= done
-        self.pace = done / max(self.heard - before, 1e-9) or inf
+        left = self.left
+        self.line.tell(task, done)
+        self.pace = (left - self.left) / max(self.heard - before, 1e-9) or inf
+
+    @property
+    def left(self) -> int:
+        """The trial-steps to be done."""
+        return self.steps - self.line.done.total()
 
     def stopped(self) -> bool:
         saved = self.left / self.pace * (1 - 1 / self.workers)
@@ -130,7 +139,7 @@ class _Alone(Line):
 
 
 def _here_or_apart(
-    tasks: Sequence[Task], workers: int, line: Line, meanwhile: Iterable[object]
+    tasks: Sequence[Task], workers: int, line: _Here, meanwhile: Iterable[object]
 ) -> Iterator[Outcome]:
     """Train in this process, until it is seen that several would be through sooner; then in those.
 
@@ -141,40 +150,29 @@ def _here_or_apart(
     alone = _Alone(line, min(workers, len(tasks)), sum(task.steps for task in tasks))
     if alone.workers <= 1:
         performed(meanwhile, line)
-    todo, left, told = list(tasks), alone.left, 0
+    todo = list(tasks)
     for outcome in _here(tasks, alone):
-        if outcome.stopped:
-            told = left - alone.left
-        else:
+        if not outcome.stopped:
             todo.pop(0)
             alone.workers = min(workers, len(todo) or 1)
-        left = alone.left
         yield outcome
     if todo and not line.stopped():
-        yield from _apart(todo, workers, line, None, meanwhile, told)
+        yield from _apart(todo, workers, line, None, meanwhile)
     else:
         performed(meanwhile, line)
 
 
 def _apart(
-    tasks: Sequence[Task],
-    workers: int,
-    line: Line,
-    seconds: float | None,
-    meanwhile: Iterable[object],
-    told: int = 0,
+    tasks: Sequence[Task], workers: int, line: Line, seconds: float | None, meanwhile: Iterable[object]
 ) -> Iterator[Outcome]:
-    """Train in processes of their own, to which the data go by files, so many ``seconds`` a trial at most.
-
-    ``told`` are the trial-steps of these tasks that the line has heard of.
-    """
+    """Train in processes of their own, to which the data go by files, so many ``seconds`` a trial at most."""
     home = tasks[0].folder.path / ".data"
     datasets = {id(task.data): task.data for task in tasks if isinstance(task.data, Dataset)}
     try:
         kept = {key: held(data, home) for key, data in datasets.items()}
         sent = [replace(task, data=kept.get(id(task.data), task.data)) for task in tasks]
         limits = [None if seconds is None else seconds * len(task.chunk.trials) for task in tasks]
-        crew: Crew[Outcome] = Crew(completed, sent, min(workers, len(tasks)), line, limits, told)
+        crew: Crew[Outcome] = Crew(completed, sent, min(workers, len(tasks)), line, limits)
         for number, ended in crew.results(meanwhile):
             yield Outcome(tasks[number].chunk, ended.why) if isinstance(ended, Died) else ended
     finally:

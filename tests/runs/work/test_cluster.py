@@ -73,7 +73,7 @@ class Quiet(Line):
     def __init__(self, stop=False):
         self.told, self.stop = [], stop
 
-    def tell(self, done):
+    def tell(self, task, done):
         self.told.append(done)
 
     def stopped(self):

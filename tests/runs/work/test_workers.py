@@ -102,9 +102,9 @@ def test_what_takes_long_goes_on_in_several_processes_from_where_it_is(small, tm
     told, tasks = [], tasks_of(ready, both)
     sent, crew = [], workers_room.Crew
 
-    def hired(function, given, workers, line, limits, told):
+    def hired(function, given, workers, line, limits):
         sent.extend(task.folder.parts.checkpoint(task.chunk, task.key) is not None for task in given)
-        return crew(function, given, workers, line, limits, told)
+        return crew(function, given, workers, line, limits)
 
     monkeypatch.setattr(workers_room, "Crew", hired)
     assert [one.error for one in trained(tasks, 2, told.append)] == ["", ""]
@@ -117,14 +117,23 @@ def test_what_takes_long_goes_on_in_several_processes_from_where_it_is(small, tm
 
 def test_others_are_hired_for_what_they_save():
     """Two processes save half of what is left, eight of them seven eighths."""
-    quiet = workers_room._Here(lambda done: None, Event())
     for workers, share in ((2, 1 / 2), (8, 7 / 8)):
         for seconds, hires in ((0.9 * HIRING_SECONDS / share, False), (1.1 * HIRING_SECONDS / share, True)):
-            line = workers_room._Alone(quiet, workers, left=1000, heard=time.monotonic() - seconds / 9)
+            quiet, heard = workers_room._Here(lambda done: None, Event()), time.monotonic() - seconds / 9
+            line = workers_room._Alone(quiet, workers, steps=1000, heard=heard)
             assert not line.stopped()
-            line.tell(100)
+            line.tell("a task", 100)
             assert line.left == 900
             assert line.stopped() == hires
+
+
+def test_what_a_task_tells_when_it_is_tried_once_more_is_not_counted_twice():
+    told = []
+    line = workers_room._Here(told.append, Event())
+    for task, done in (("a", 5), ("b", 1), ("a", 0), ("a", 4), ("a", 7)):
+        line.tell(task, done)
+    assert sum(told) == 8
+    assert min(told) == 0
 
 
 def test_the_last_chunk_is_not_put_down_for_another_process(small, tmp_path, monkeypatch):
