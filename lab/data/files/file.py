@@ -132,11 +132,9 @@ class File(DataSource):
         """The rows of the one part or the two, features and targets chosen."""
         from lab.data.files.selection import chosen
 
+        how = self.target, self.features, self.ignore or (), self.one_hot
         try:
-            read = self.read(folder)
-            if isinstance(read, list):
-                return read
-            return [chosen(read, self.target, self.features, self.ignore or (), self.one_hot)]
+            return [chosen(table, *how) for table in self.read(folder)]
         except PartError as error:
             for key in _OF_TEXTS:
                 given, unset = getattr(self, key), dict[str, Any]({key: None})
@@ -151,8 +149,8 @@ class File(DataSource):
         except PartError:
             return False
 
-    def read(self, folder: Path) -> Table | list[Rows]:
-        """What the file holds: a table, or the rows of one part or two.
+    def read(self, folder: Path) -> list[Table]:
+        """What the file holds: a table, or one of the train and one of the test part.
 
         Raises PartError where it is not there or cannot be read.
         """
@@ -172,8 +170,8 @@ class File(DataSource):
             if path.suffix.lower() == ".npz":
                 return npz_file.read(path, self.path)
             if path.suffix.lower() == ".parquet":
-                return parquet_file.read(path, self.path, self.missing or ())
-            return text_file.read(path, self.path, self.separator, self.header, self.missing or ())
+                return [parquet_file.read(path, self.path, self.missing or ())]
+            return [text_file.read(path, self.path, self.separator, self.header, self.missing or ())]
         except OSError as error:
             raise PartError(f"{path}: cannot be read: {system_reason(error)}") from error
 

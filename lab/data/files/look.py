@@ -14,7 +14,6 @@ from lab.data.counts import few
 from lab.data.files.cells import Column, absent, number, truths
 from lab.data.files.file import File
 from lab.data.files.kinds import KINDS
-from lab.data.files.rows import Rows
 from lab.data.files.selection import (
     MOST_SLIPS,
     TARGETS,
@@ -66,19 +65,16 @@ def look(path: Path) -> Look:
     file = source(str(path), {})
     if not isinstance(file, File):
         raise PartError(f"{path} is no file, expected one of the kinds {KINDS}")
-    read = file.read(Path())
-    if isinstance(read, Table):
-        columns = [_described(title, column) for title, column in read.columns.items()]
-        chosen, left_out = _chosen(read)
-        settings |= chosen
-    else:
-        parts = [_arrays(part) for part in read]
-        columns = [_described(*array) for part in parts for array in part.items()]
-        lacking = [np.any([*map(_unusable, part.values())], axis=0) for part in parts]
+    tables = file.read(Path())
+    columns = [_described(*column) for table in tables for column in table.columns.items()]
+    if tables[0].target:
+        lacking = [np.any([*map(_unusable, table.columns.values())], axis=0) for table in tables]
         settings |= _for_absent(np.concatenate(lacking))
-    if isinstance(read, Table) or len(read) == 1:
-        rows = len(read.places if isinstance(read, Table) else read[0].places)
-        settings |= {"test": rows // TEST_SHARE, "shuffle": True}
+    else:
+        chosen, left_out = _chosen(tables[0])
+        settings |= chosen
+    if len(tables) == 1:
+        settings |= {"test": len(tables[0].places) // TEST_SHARE, "shuffle": True}
     data = _loaded(settings)
     if any("standardise = true" in note for note in data.notes):
         settings["standardise"] = True
@@ -199,7 +195,7 @@ def _described(title: str, column: Column) -> dict[str, Any]:
     lacking = absent(column)
     held = column[~lacking]
     kinds = pd.unique(held.ravel())
-    if column.ndim == 2:
+    if column[:1].size > 1:
         kind = f"lists of {column.shape[1]} numbers"
     elif column.dtype.kind == "O":
         kind = "numbers and texts" if any(number(word) is not None for word in kinds) else "texts"
@@ -215,9 +211,3 @@ def _described(title: str, column: Column) -> dict[str, Any]:
         "different": len(kinds),
         "from … to": " … ".join(dict.fromkeys([shown[0], shown[-1]])) if shown else "",
     }
-
-
-def _arrays(rows: Rows) -> dict[str, Column]:
-    """The two arrays of a part, by their names."""
-    x, y = (name[0].partition(" of ")[2] for name in (rows.features, rows.targets))
-    return {x: rows.x, y: rows.y[:, 0] if rows.y.shape[1] == 1 else rows.y}

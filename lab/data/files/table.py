@@ -11,7 +11,8 @@ class Table:
     """Columns by name.
 
     ``name`` is what messages call the file. ``unit`` is what they call a row, "line" or "row", and ``places``
-    has the number of each, from 1. ``notes`` tell how the file was read.
+    has the number of each, from 1. ``notes`` tell how the file was read. ``target`` is the column to be
+    learnt, where the file tells it.
     """
 
     name: str
@@ -19,3 +20,4 @@ class Table:
     places: IntArray
     columns: dict[str, Column]
     notes: tuple[str, ...] = ()
+    target: str = ""
