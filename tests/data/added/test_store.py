@@ -182,16 +182,20 @@ def test_69_a_header_of_a_tarball_is_not_read_for_as_long_as_it_says(tmp_path, k
     with gzip.open(tmp_path / "a.tgz", "wb", 1) as file:
         file.write(member.tobuf())
         file.write(bytes(2**20))
-    rounded = -(-size // 512) * 512
-    said = f"{tmp_path / 'a.tgz'} is damaged: it tells of a header of "
-    assert refused(tmp_path / "a.tgz") in {f"{said}{size} bytes", f"{said}{rounded} bytes"}
+    assert refused(tmp_path / "a.tgz").startswith(f"{tmp_path / 'a.tgz'} is damaged: ")
 
 
-def test_69_a_tarball_that_unpacks_to_more_than_2_gib_is_refused(tmp_path):
+@pytest.mark.parametrize("kind", ["tar", "tgz"])
+def test_69_a_tarball_that_is_shorter_than_it_says_or_unpacks_to_too_much_is_refused(
+    tmp_path, kind, monkeypatch
+):
     member = tarfile.TarInfo("a")
     member.size = 3 * 2**30
-    (tmp_path / "a.tar").write_bytes(member.tobuf() + bytes(1024))
-    assert "unpacked: 3.0 GiB, expected at most 2 GiB" in refused(tmp_path / "a.tar")
+    content, path = member.tobuf() + bytes(1024), tmp_path / f"a.{kind}"
+    path.write_bytes(gzip.compress(content) if kind == "tgz" else content)
+    assert refused(path).startswith(f"{path} is damaged: ")
+    monkeypatch.setattr("lab.data.added.archives.LARGEST_ARCHIVE", 1024)
+    assert refused(path).startswith(f"{path}, unpacked, is larger than ")
 
 
 def test_links_in_a_tarball_are_not_followed(tmp_path):
