@@ -134,10 +134,15 @@ def wrong_lines(see: Mapping[str, str]) -> list[Finding]:
     return found
 
 
+def quantities() -> list[str]:
+    """What is measured of a layer by the probes that a name is enough for."""
+    probes: dict[str, type[Probe]] = plugins.usable("probes")
+    return [column for probe in probes.values() for column in probe.columns]
+
+
 def _check_blank(asked: Blank) -> None:
     of_layer = asked.layer or asked.place
-    probes: dict[str, type[Probe]] = plugins.usable("probes")
-    known = [column for probe in probes.values() for column in probe.columns] if of_layer else OF_VARIANTS
+    known = quantities() if of_layer else OF_VARIANTS
     if asked.kind != "variants" and asked.column not in known:
         kind = "quantity of a layer" if of_layer else "number of a variant"
         raise PartError(f"{asked.column!r} is no {kind}; {did_you_mean(asked.column, known)}")
@@ -202,8 +207,7 @@ def _design_name(name: str) -> None:
 
 def _quantity(name: str, where: Where) -> None:
     """Raise PartError where the word is no group, no column and no probe, also of one's own."""
-    parts: dict[str, type[Probe]] = plugins.usable("probes")
-    columns = [column for probe in parts.values() for column in probe.columns]
+    columns = quantities()
     if ".py:" in name:
         taken = sorted({*columns, *KEYS} & {*plugins.build("probes", name, **where).columns})
         if taken:

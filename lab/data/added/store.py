@@ -5,7 +5,6 @@ import http.client
 import json
 import urllib.request
 from collections.abc import Mapping
-from contextlib import suppress
 from hashlib import md5
 from io import BytesIO
 from pathlib import Path
@@ -65,14 +64,12 @@ class Listed:
 def listing() -> list[Listed]:
     """All data sets, in alphabetical order; an installed one that fails to load is left out."""
     found = []
-    for name in plugins.names("datasets"):
-        with suppress(PartError):
-            part = plugins.find("datasets", name)
-            where = getattr(part, "origin", DataSource.origin)
-            if name in CHECKSUMS and all((data_folder() / name / file).is_file() for file in FILES):
-                where = "added"
-            about = (part.__doc__ or "").strip().partition("\n")[0]
-            found.append(Listed(name, where, about, tuple(map(_parameter, dataclasses.fields(part)))))
+    parts: dict[str, type[DataSource]] = plugins.usable("datasets")
+    for name, part in sorted(parts.items()):
+        is_added = name in CHECKSUMS and all((data_folder() / name / file).is_file() for file in FILES)
+        about = (part.__doc__ or "").strip().partition("\n")[0]
+        parameters = tuple(map(_parameter, plugins.fields(part).values()))
+        found.append(Listed(name, "added" if is_added else part.origin, about, parameters))
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
@@ -136,18 +137,15 @@ class File(DataSource):
         try:
             return [chosen(table, *how) for table in self.read(folder)]
         except PartError as error:
+            told = error
             for key in _OF_TEXTS:
                 given, unset = getattr(self, key), dict[str, Any]({key: None})
-                if given is not None and replace(self, **unset)._can_be_chosen(folder):
-                    told = f"{key} = {json.dumps(given)} is wrong, the columns are there without it"
-                    raise PartError(f"{error}; {told}", key) from error
-            raise
-
-    def _can_be_chosen(self, folder: Path) -> bool:
-        try:
-            return bool(self._chosen(folder))
-        except PartError:
-            return False
+                if given is not None:
+                    with suppress(PartError):
+                        replace(self, **unset)._chosen(folder)
+                        wrong = f"{key} = {json.dumps(given)} is wrong, the columns are there without it"
+                        told = PartError(f"{error}; {wrong}", key)
+            raise told from None
 
     def read(self, folder: Path) -> list[Table]:
         """What the file holds: a table, or one of the train and one of the test part.
