@@ -98,16 +98,15 @@ def unproved(experiments: Iterable[Experiment]) -> list[Finding]:
     A design of which no activation can be made is passed over; see `parts`.
     """
     found: dict[Key, Finding] = {}
-    designs = {(name, id(design)): (name, design)  # which variants share
-               for settings in experiments for name, design in settings.activations.items()}  # fmt: skip
-    once = {(name, *vars(design).values(), *(design.model_extra or {}).items()): (name, design)
-            for name, design in designs.values()}  # fmt: skip
+    shared = {id(design): (name, design)  # by variants
+              for settings in experiments for name, design in settings.activations.items()}  # fmt: skip
+    once = {(name, *dict(design).items()): (name, design) for name, design in shared.values()}
     for name, design in once.values():
         for key, bound in (("at_least", design.at_least), ("at_most", design.at_most)):
             if bound is None:
                 continue
             try:
-                sigma = from_spec(name, {name: design.model_dump(exclude_none=True)})
+                sigma = from_spec(name, {name: design})
             except PartError:
                 break
             claim = (bound, inf) if key == "at_least" else (-inf, bound)
@@ -152,7 +151,7 @@ def _attempts(
     settings: Experiment, about: Key, where: Where
 ) -> Iterator[tuple[Key, set[str], set[str], Callable[[], object]]]:
     """The key of every part, its words that may name designs, all its words, and what makes it."""
-    activation = partial(from_spec, designs=settings.designs, **where)
+    activation = partial(from_spec, designs=settings.activations, **where)
     makers: dict[str, Callable[[Any], object]] = {
         "activations": activation,
         "datasets": partial(datasets.source, parameters=settings.data.parameters, **where),
@@ -192,7 +191,7 @@ def _is_wrong(name: str, settings: Experiment, where: Where) -> bool:
     if name not in settings.activations:
         return False
     try:
-        from_spec(name, settings.designs, **where)
+        from_spec(name, settings.activations, **where)
     except PartError:
         return True
     return False
@@ -224,7 +223,7 @@ def _refusal(settings: Experiment, where: Where) -> str:
     sigma = None
     try:
         cost = plugins.build("costs", settings.network.cost, **where)
-        sigma = from_spec(settings.network.output, settings.designs, **where)
+        sigma = from_spec(settings.network.output, settings.activations, **where)
         return cost.refuses(sigma) or ""
     except Exception as error:  # code of one's own may raise anything
         return "" if sigma is None else f"cannot judge {sigma}: {told(error)}"

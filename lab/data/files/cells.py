@@ -2,20 +2,15 @@
 
 import re
 from collections.abc import Collection, Iterable
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from lab.data.dataset import IntArray
+from lab.data.files.table import Column
 from lab.errors import PartError
-
-Column: TypeAlias = npt.NDArray[Any]
-"""A value a row: float64 with NaN for a missing number, or objects that are texts, "" for a missing one.
-
-Numbers may also have shape (rows, k): a list of k numbers in each cell.
-"""
 
 MISSING = frozenset(
     ["", "?", "-", "NA", "N/A", "n/a", "#N/A", "#N/A N/A", "#NA", "<NA>", "null", "NULL", "None"]

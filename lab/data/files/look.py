@@ -11,7 +11,7 @@ import pandas as pd
 
 from lab.data import Dataset, source
 from lab.data.counts import few
-from lab.data.files.cells import Column, absent, number, truths
+from lab.data.files.cells import absent, number, truths
 from lab.data.files.file import File
 from lab.data.files.kinds import KINDS
 from lab.data.files.selection import (
@@ -23,7 +23,7 @@ from lab.data.files.selection import (
     stands_apart,
     unfit,
 )
-from lab.data.files.table import Table
+from lab.data.files.table import Column, Table
 from lab.errors import PartError
 
 TEST_SHARE = 5

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from lab.data.counts import check_size
-from lab.data.files.cells import Column, absent, column, number
-from lab.data.files.table import Table
+from lab.data.files.cells import absent, column, number
+from lab.data.files.table import Column, Table
 from lab.errors import PartError, installs
 
 _IMAGES = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP")

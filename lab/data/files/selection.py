@@ -10,7 +10,6 @@ import pandas as pd
 
 from lab.data.counts import MOST_CLASSES, ROWS_OF_A_KIND, check_size, few
 from lab.data.files.cells import (
-    Column,
     absent,
     check_numbers,
     number,
@@ -20,7 +19,7 @@ from lab.data.files.cells import (
     with_signs,
 )
 from lab.data.files.rows import Rows
-from lab.data.files.table import Table
+from lab.data.files.table import Column, Table
 from lab.errors import PartError
 from lab.numerics import Array
 from lab.spelling import did_you_mean

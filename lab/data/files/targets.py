@@ -8,9 +8,10 @@ import pandas as pd
 
 from lab.data.counts import MOST_CLASSES, check_size, few
 from lab.data.dataset import IntArray
-from lab.data.files.cells import Column, check_numbers, number, only_by_case
+from lab.data.files.cells import check_numbers, number, only_by_case
 from lab.data.files.rows import Rows, Task
 from lab.data.files.selection import unfit
+from lab.data.files.table import Column
 from lab.errors import PartError
 
 

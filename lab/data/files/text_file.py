@@ -20,10 +20,10 @@ import pandas as pd
 from lab.data.counts import check_size
 from lab.data.dataset import IntArray
 from lab.data.files import text_form
-from lab.data.files.cells import MISSING, WORDS, Column, absent, column, number
+from lab.data.files.cells import MISSING, WORDS, absent, column, number
 from lab.data.files.examples import of_examples
 from lab.data.files.selection import rises_by_one
-from lab.data.files.table import Table
+from lab.data.files.table import Column, Table
 from lab.data.files.text_form import BLANKS, WINDOWS, Form
 from lab.errors import PartError, counted
 
