@@ -100,9 +100,13 @@ class File(DataSource):
             raise ValueError(f"separator = {self.separator!r}, expected one letter, such as ; or a blank")
 
     def load(self, train: int | None, test: int | None, seed: int, folder: Path) -> Dataset:
+        return self.dataset(self.rows(folder), train, test, seed)
+
+    def dataset(self, parts: list[Rows], train: int | None, test: int | None, seed: int) -> Dataset:
+        """The data set of the `rows` of the file."""
         from lab.data.files.targets import meaning
 
-        rows, lengths = self._rows(folder)
+        rows, lengths = self._joined(parts)
         found = meaning(rows, self.task)
         train_part, test_part = self._split(train, test, seed, lengths)
         x_train, x_test = rows.x[train_part], rows.x[test_part]
@@ -120,16 +124,16 @@ class File(DataSource):
             notes.append("not shuffled, and a part lacks a class; try shuffle = true")
         return classified(name, (x_train, seen[0]), (x_test, seen[1]), found.classes, tuple(notes))
 
-    def _rows(self, folder: Path) -> tuple[Rows, list[int]]:
+    def _joined(self, parts: list[Rows]) -> tuple[Rows, list[int]]:
         """The rows that can be used, those of a train part before those of a test part; how many of each."""
-        parts = [finite(rows, self.nan) for rows in self._chosen(folder)]
+        parts = [finite(rows, self.nan) for rows in parts]
         if len(parts) == 1:
             return parts[0], [len(parts[0].x)]
         x, y, places = (np.concatenate([getattr(one, key) for one in parts]) for key in ("x", "y", "places"))
         notes = tuple(note for one in parts for note in one.notes)
         return replace(parts[0], x=x, y=y, places=places, notes=notes), [len(one.x) for one in parts]
 
-    def _chosen(self, folder: Path) -> list[Rows]:
+    def rows(self, folder: Path) -> list[Rows]:
         """The rows of the one part or the two, features and targets chosen."""
         from lab.data.files.selection import chosen
 
@@ -142,7 +146,7 @@ class File(DataSource):
                 given, unset = getattr(self, key), dict[str, Any]({key: None})
                 if given is not None:
                     with suppress(PartError):
-                        replace(self, **unset)._chosen(folder)
+                        replace(self, **unset).rows(folder)
                         wrong = f"{key} = {json.dumps(given)} is wrong, the columns are there without it"
                         told = PartError(f"{error}; {wrong}", key)
             raise told from None

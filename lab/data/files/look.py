@@ -1,12 +1,11 @@
 """A file of data looked at: what its columns hold, and the table ``[data]`` that would read it."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from lab.data import Dataset, source
@@ -14,6 +13,7 @@ from lab.data.counts import few
 from lab.data.files.cells import absent, number, truths
 from lab.data.files.file import File
 from lab.data.files.kinds import KINDS
+from lab.data.files.rows import wrong_cells
 from lab.data.files.selection import (
     MOST_SLIPS,
     TARGETS,
@@ -67,28 +67,27 @@ def look(path: Path) -> Look:
         raise PartError(f"{path} is no file, expected one of the kinds {KINDS}")
     tables = file.read(Path())
     columns = [_described(*column) for table in tables for column in table.columns.items()]
-    if tables[0].target:
-        lacking = [np.any([*map(_unusable, table.columns.values())], axis=0) for table in tables]
-        settings |= _for_absent(np.concatenate(lacking))
-    else:
+    if not tables[0].target:
         chosen, left_out = _chosen(tables[0])
-        settings |= chosen
-    if len(tables) == 1:
-        settings |= {"test": len(tables[0].places) // TEST_SHARE, "shuffle": True}
-    data = _loaded(settings)
+        file, settings = replace(file, **chosen), settings | chosen
+    rows = file.rows(Path())
+    lacking = np.concatenate([wrong_cells(part).any(axis=1) for part in rows])
+    how: dict[str, Any] = {}
+    if lacking.any():
+        how["nan"] = "drop" if lacking.mean() <= MOST_DROPPED else "mean"
+    test = len(tables[0].places) // TEST_SHARE if len(tables) == 1 else None
+    if test is not None:
+        settings["test"], how["shuffle"] = test, True
+    data = replace(file, **how).dataset(rows, None, test, 0)
     if any("standardise = true" in note for note in data.notes):
-        settings["standardise"] = True
-        data = _loaded(settings)
-    return Look(columns, left_out, settings | {"task": "classes" if data.classes else "numbers"}, data)
-
-
-def _loaded(settings: dict[str, Any]) -> Dataset:
-    given = {key: value for key, value in settings.items() if key not in ("name", "test")}
-    return source(settings["name"], given).load(None, settings.get("test"), 0, Path())
+        how["standardise"] = True
+        data = replace(file, **how).dataset(rows, None, test, 0)
+    task = {"task": "classes" if data.classes else "numbers"}
+    return Look(columns, left_out, settings | how | task, data)
 
 
 def _chosen(table: Table) -> tuple[dict[str, Any], dict[str, str]]:
-    """The target, what to ignore, and what to do where values are missing; why columns are ignored."""
+    """The target, what to ignore, and what stands for a missing value; why columns are ignored."""
     targets = _targets(table)
     settings: dict[str, Any] = {"target": targets if len(targets) > 1 else targets[0]}
     missing, ignore = {*_codes(table)}, dict[str, str]()
@@ -103,13 +102,7 @@ def _chosen(table: Table) -> tuple[dict[str, Any], dict[str, str]]:
         settings["ignore"] = [*ignore]
     if missing:
         settings["missing"] = sorted(missing)
-    values = [value for word in missing if (value := number(word)) is not None]
-    lacking = np.zeros(len(table.places), dtype=np.bool_)
-    for title, column in table.columns.items():
-        if title not in ignore:
-            codes = np.isin(column, [*missing] if column.dtype.kind == "O" else values)
-            lacking |= _unusable(column) | (codes if column.ndim == 1 else False)
-    return settings | _for_absent(lacking), ignore
+    return settings, ignore
 
 
 def _codes(table: Table) -> list[str]:
@@ -121,11 +114,6 @@ def _codes(table: Table) -> list[str]:
         for code in found
         if all(stands_apart(column, float(code)) for column in numbers if (column == float(code)).any())
     ]
-
-
-def _for_absent(lacking: npt.NDArray[np.bool_]) -> dict[str, str]:
-    """What to do where rows lack a value: nothing, where none does."""
-    return {"nan": "drop" if lacking.mean() <= MOST_DROPPED else "mean"} if lacking.any() else {}
 
 
 def _one_hot(table: Table) -> list[str]:
@@ -184,11 +172,6 @@ def _differs(column: Column) -> bool:
 def _has_kinds(column: Column) -> bool:
     kinds = len(pd.unique(column)) if column.dtype.kind == "O" else 0
     return kinds > 1 and not unfit(column) and few(kinds, len(column))
-
-
-def _unusable(column: Column) -> npt.NDArray[np.bool_]:
-    """Which rows lack a value, or have an infinite one."""
-    return absent(column if column.dtype.kind == "O" else np.where(np.isfinite(column), column, np.nan))
 
 
 def _described(title: str, column: Column) -> dict[str, Any]:
