@@ -292,17 +292,18 @@ def test_listing_tells_origin_parameters_and_one_sentence(kept):
         "file": "a file of your own",
         "mnist": "not added",
     }
-    assert {listed.name: listed.where for listed in store.listing()} == expected
+    assert {listed["name"]: listed["where"] for listed in store.listing()} == expected
     as_folder(kept)
-    listed = {listed.name: listed for listed in store.listing()}
-    assert {name: one.where for name, one in listed.items()} == {**expected, "mnist": "added"}
-    assert listed["spirals"].parameters == ("noise = 0.02", "arms = 2", "turns = 1.0")
-    assert listed["file"].parameters == (
+    listed = {listed["name"]: listed for listed in store.listing()}
+    assert {name: one["where"] for name, one in listed.items()} == {**expected, "mnist": "added"}
+    assert listed["spirals"]["parameters"] == ["noise = 0.02", "arms = 2", "turns = 1.0"]
+    assert listed["file"]["parameters"] == [
         "path", "target", 'task = "auto"', 'nan = "refuse"', "standardise = false", "shuffle = false",
         "features", "ignore", "one_hot = true", "missing", "separator", "header",
-    )  # fmt: skip
-    assert listed["digits"].about.startswith("1797 handwritten digits of 8 × 8 pixels")
-    assert all(entry.about.endswith(".") and "`" not in entry.about for entry in listed.values())
+    ]  # fmt: skip
+    assert listed["digits"]["about"].startswith("1797 handwritten digits of 8 × 8 pixels")
+    about = [entry["about"] for entry in listed.values()]
+    assert all(one.endswith(".") and "`" not in one for one in about)
 
 
 @pytest.mark.parametrize(
