@@ -65,8 +65,7 @@ def chosen(
     if len(targets) > 1:
         learnt = list(map(truths, learnt))
         for title, column in zip(targets, learnt, strict=True):
-            place = table.name, table.unit, table.places, repr(title)
-            check_numbers(*place, column, about="target")
+            check_numbers(table, repr(title), column, about="target")
     asked = [] if isinstance(one_hot, bool) else matched(table, one_hot)
     _refuse_texts(table, titles, asked, one_hot is True)
     names, parts, made = _features(table, titles, asked)
@@ -261,7 +260,7 @@ def _refuse_texts(table: Table, titles: Sequence[str], asked: Sequence[str], one
             takes = f"missing = {_listed(words)} takes {'such' if len(words) > 1 else 'it'} as missing"
             hint = f"; {takes}, ignore = {_listed([title])} leaves the column out"
             try:
-                check_numbers(table.name, table.unit, table.places, repr(title), column, hint)
+                check_numbers(table, repr(title), column, hint)
             except PartError as error:
                 wrong.append(error)
         elif words or not one_hot or unfit(column):

@@ -81,7 +81,7 @@ def _one_hot(rows: Rows, asked: str) -> Meaning:
 def _refuse_texts(rows: Rows, column: Column, found: Any, asked: str) -> None:
     if asked == "numbers" or any(number(text) is not None for text in found):
         about = "task" if asked == "numbers" else "target"
-        check_numbers(rows.name, rows.unit, rows.places, rows.targets[0], column, about=about)
+        check_numbers(rows, rows.targets[0], column, about=about)
     if (reason := unfit(column)).startswith(("'", '"')):  # a text that is nearly a number
         raise PartError(f"{rows.name}: target {rows.targets[0]}: {reason}", "target")
     raise PartError(
