@@ -22,14 +22,12 @@ def data() -> None:
 @prints_page
 def list_data() -> Page:
     """List the data sets and whether they are there."""
-    from dataclasses import asdict
-
-    from lab.console.screen import Page, Rows
+    from lab.console.screen import Page, table
     from lab.data.added.store import listing
 
-    found, heads = listing(), ("name", "where", "parameters", "about")
-    rows = [(row.name, row.where, row.parameters or None, row.about) for row in found]
-    return Page(list(map(asdict, found)), [Rows(heads, rows, spare=("parameters", "where"), whole=True)])
+    found = listing()
+    shown = [row | {"parameters": row["parameters"] or None} for row in found]
+    return Page(found, [table(shown, spare=("parameters", "where"), whole=True)])
 
 
 @data.command()

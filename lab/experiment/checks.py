@@ -98,16 +98,15 @@ def unproved(experiments: Iterable[Experiment]) -> list[Finding]:
     A design of which no activation can be made is passed over; see `parts`.
     """
     found: dict[Key, Finding] = {}
-    designs = {(name, id(design)): (name, design)  # which variants share
-               for settings in experiments for name, design in settings.activations.items()}  # fmt: skip
-    once = {(name, *vars(design).values(), *(design.model_extra or {}).items()): (name, design)
-            for name, design in designs.values()}  # fmt: skip
+    shared = {id(design): (name, design)  # by variants
+              for settings in experiments for name, design in settings.activations.items()}  # fmt: skip
+    once = {(name, *dict(design).items()): (name, design) for name, design in shared.values()}
     for name, design in once.values():
         for key, bound in (("at_least", design.at_least), ("at_most", design.at_most)):
             if bound is None:
                 continue
             try:
-                sigma = from_spec(name, {name: design.model_dump(exclude_none=True)})
+                sigma = from_spec(name, {name: design})
             except PartError:
                 break
             claim = (bound, inf) if key == "at_least" else (-inf, bound)
@@ -134,10 +133,15 @@ def wrong_lines(see: Mapping[str, str]) -> list[Finding]:
     return found
 
 
+def quantities() -> list[str]:
+    """What is measured of a layer by the probes that a name is enough for."""
+    probes: dict[str, type[Probe]] = plugins.usable("probes")
+    return [column for probe in probes.values() for column in probe.columns]
+
+
 def _check_blank(asked: Blank) -> None:
     of_layer = asked.layer or asked.place
-    probes: dict[str, type[Probe]] = plugins.usable("probes")
-    known = [column for probe in probes.values() for column in probe.columns] if of_layer else OF_VARIANTS
+    known = quantities() if of_layer else OF_VARIANTS
     if asked.kind != "variants" and asked.column not in known:
         kind = "quantity of a layer" if of_layer else "number of a variant"
         raise PartError(f"{asked.column!r} is no {kind}; {did_you_mean(asked.column, known)}")
@@ -147,7 +151,7 @@ def _attempts(
     settings: Experiment, about: Key, where: Where
 ) -> Iterator[tuple[Key, set[str], set[str], Callable[[], object]]]:
     """The key of every part, its words that may name designs, all its words, and what makes it."""
-    activation = partial(from_spec, designs=settings.designs, **where)
+    activation = partial(from_spec, designs=settings.activations, **where)
     makers: dict[str, Callable[[Any], object]] = {
         "activations": activation,
         "datasets": partial(datasets.source, parameters=settings.data.parameters, **where),
@@ -187,7 +191,7 @@ def _is_wrong(name: str, settings: Experiment, where: Where) -> bool:
     if name not in settings.activations:
         return False
     try:
-        from_spec(name, settings.designs, **where)
+        from_spec(name, settings.activations, **where)
     except PartError:
         return True
     return False
@@ -202,8 +206,7 @@ def _design_name(name: str) -> None:
 
 def _quantity(name: str, where: Where) -> None:
     """Raise PartError where the word is no group, no column and no probe, also of one's own."""
-    parts: dict[str, type[Probe]] = plugins.usable("probes")
-    columns = [column for probe in parts.values() for column in probe.columns]
+    columns = quantities()
     if ".py:" in name:
         taken = sorted({*columns, *KEYS} & {*plugins.build("probes", name, **where).columns})
         if taken:
@@ -220,7 +223,7 @@ def _refusal(settings: Experiment, where: Where) -> str:
     sigma = None
     try:
         cost = plugins.build("costs", settings.network.cost, **where)
-        sigma = from_spec(settings.network.output, settings.designs, **where)
+        sigma = from_spec(settings.network.output, settings.activations, **where)
         return cost.refuses(sigma) or ""
     except Exception as error:  # code of one's own may raise anything
         return "" if sigma is None else f"cannot judge {sigma}: {told(error)}"

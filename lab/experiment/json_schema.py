@@ -5,7 +5,6 @@ installed part or of a class in a file.
 """
 
 import dataclasses
-from contextlib import suppress
 from typing import Any, get_type_hints
 
 from pydantic import TypeAdapter
@@ -13,8 +12,7 @@ from pydantic.errors import PydanticSchemaGenerationError
 
 from lab import plugins
 from lab.data.files.kinds import SUFFIXES
-from lab.errors import PartError
-from lab.experiment.checks import QUANTITY_GROUPS
+from lab.experiment.checks import QUANTITY_GROUPS, quantities
 from lab.experiment.keys import dotted
 from lab.experiment.schema import PARTS, TABLES, Experiment, key_names
 from lab.experiment.varied_keys import REFUSED
@@ -42,7 +40,7 @@ def json_schema() -> dict[str, Any]:
         else:
             tables[table][name] |= names
         made["$defs"][part.kind] = {"anyOf": _choices(part.kind, part.table)}
-    for name, source in _parts("datasets").items():
+    for name, source in plugins.usable("datasets").items():
         for parameter in plugins.fields(source):
             tables["data"].setdefault(parameter, {"description": f"a parameter of {name}"})
     made["properties"]["vary"]["properties"] = {
@@ -56,10 +54,10 @@ def json_schema() -> dict[str, Any]:
 
 def _choices(kind: str, table: bool) -> list[dict[str, Any]]:
     """What may name a part of this kind: its name, another text, or a table of its name and parameters."""
-    parts, aliases = _parts(kind), plugins.aliases(kind)
+    parts, aliases = plugins.usable(kind), plugins.aliases(kind)
     names = sorted({*parts, *aliases})
     if kind == "probes":
-        names += [*QUANTITY_GROUPS, *(column for part in parts.values() for column in part.columns)]
+        names += [*QUANTITY_GROUPS, *quantities()]
     other = {"type": "string", **_OTHER_NAMES.get(kind, {"pattern": _CODE})}
     choices: list[dict[str, Any]] = [{"enum": names}, other]
     if table:
@@ -90,15 +88,6 @@ def _type(hint: Any) -> Any:
         return _trimmed(TypeAdapter(hint).json_schema())
     except PydanticSchemaGenerationError:
         return {}
-
-
-def _parts(kind: str) -> dict[str, Any]:
-    """Name → class, without installed parts that fail to load."""
-    found = {}
-    for name in plugins.names(kind):
-        with suppress(PartError):
-            found[name] = plugins.find(kind, name)
-    return found
 
 
 def _trimmed(schema: Any) -> Any:

@@ -84,6 +84,15 @@ def assigned(place: Any, key: Key, value: Any, before: Key = ()) -> Any:
     return {**place, step: assigned(place.get(step, {}), rest, value, reached)}
 
 
+def without(tables: Mapping[str, Any], key: Key) -> dict[str, Any]:
+    """The tables without a key of theirs, or of tables within them; nothing is changed."""
+    return {
+        name: without(value, key[1:]) if name == key[0] and isinstance(value, Mapping) else value
+        for name, value in tables.items()
+        if key != (name,)
+    }
+
+
 def at(values: Mapping[str, Any], key: Key) -> Any:
     """The value of a key; None where there is none."""
     try:

@@ -36,13 +36,9 @@ def labels(varied: Sequence[Mapping[str, Any]], activation: Any) -> list[str]:
 
 def _words(key: str, name: str, values: Sequence[Any]) -> list[str]:
     """A varied key with each of its values, these with their files where two are alike without."""
-    short, whole = ([_word(key, name, value, filed) for value in values] for filed in (False, True))
-    meant: dict[str, set[str]] = {}
-    for text, long in zip(short, whole, strict=True):
-        meant.setdefault(text.casefold(), set()).add(long)
-    return [
-        text if len(meant[text.casefold()]) == 1 else long for text, long in zip(short, whole, strict=True)
-    ]
+    pairs = [(_word(key, name, value, False), _word(key, name, value, True)) for value in values]
+    meanings = Counter(short.casefold() for short, _ in {*pairs})
+    return [whole if meanings[short.casefold()] > 1 else short for short, whole in pairs]
 
 
 def _word(key: str, name: str, value: Any, filed: bool) -> str:

@@ -8,7 +8,7 @@ from itertools import takewhile
 from typing import Any
 
 from lab.errors import ExperimentError, Problem, plain
-from lab.experiment.keys import Key, assigned, at, dotted, parsed, parsed_or_name, prefixes
+from lab.experiment.keys import Key, assigned, at, dotted, parsed, parsed_or_name, prefixes, without
 from lab.experiment.meant import as_written
 from lab.experiment.schema import PARTS, TABLES
 from lab.experiment.see import ANSWER, numbers_of
@@ -76,12 +76,11 @@ def _with_table_of_part(tables: dict[str, Any], key: Key) -> dict[str, Any]:
 def _without_replaced(values: dict[str, Any], given: Mapping[Key, Any]) -> tuple[dict[str, Any], list[str]]:
     """The values without what an override stands in for under another key, and a note on each."""
     notes = []
-    training = values.get("training")
-    for name, other in (("epochs", "steps"), ("steps", "epochs")):
-        replaced = ("training", name) in given and ("training", other) not in given
-        if replaced and isinstance(training, Mapping) and other in training:
-            notes.append(f"training.{other} of the file gives way to training.{name}")
-            values = {**values, "training": {key: value for key, value in training.items() if key != other}}
+    lengths: list[Key] = [("training", "epochs"), ("training", "steps")]
+    for key, other in (lengths, reversed(lengths)):
+        if key in given and other not in given and at(values, other) is not None:
+            notes.append(f"{dotted(other)} of the file gives way to {dotted(key)}")
+            values = without(values, other)
     varied = values.get("vary")
     if isinstance(varied, Mapping) and not any(key[0] == "vary" for key in given):
         kept = {}

@@ -79,6 +79,8 @@ def _message(key: Key, details: ErrorDetails) -> str:
         if kind == "expected"
         else _MESSAGES[kind].format_map({**context, "value": described(value)})
     )
+    if key[0] == "activations" and key[-1] in key_names(Design) and len(key) == 2:
+        return f"{message}; a design has a table of its name, such as [activations.mine]"
     if right := right_value(kind, value):
         return f"{message}; write {right}"
     if isinstance(value, list) and value and key[0] in _VARIED:

@@ -226,22 +226,6 @@ class Design(Table):
         return derivative
 
 
-@dataclass(frozen=True, eq=False)
-class DesignTables(Mapping[str, Mapping[str, Any]]):
-    """The tables of designs by name, without the keys that are left out; each is made when asked for."""
-
-    designs: Mapping[str, Design]
-
-    def __getitem__(self, name: str) -> Mapping[str, Any]:
-        return self.designs[name].model_dump(exclude_none=True)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.designs)
-
-    def __len__(self) -> int:
-        return len(self.designs)
-
-
 class Experiment(Table):
     """A whole experiment file."""
 
@@ -261,11 +245,6 @@ class Experiment(Table):
         "such as {learning_speed of layer 2 at the start}, is filled from the tables",
         {},
     )
-
-    @property
-    def designs(self) -> DesignTables:
-        """The designs as `lab.experiment.specify.from_spec` takes them."""
-        return DesignTables(self.activations)
 
 
 TABLES: dict[str, type[Table]] = {

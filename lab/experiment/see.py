@@ -24,16 +24,20 @@ OF_VARIANTS = ("ratio", "saturation", "cost", "accuracy", "test_cost", "test_acc
 """What a blank without a layer may ask for. The ratio is the first hidden layer's ‖∂C/∂b‖ over the last's."""
 
 _BLANK = re.compile(r"\{([^{}]*)\}")
-_PHRASE = re.compile(
-    r"(?P<column>\w+)"
-    r"(?: of (?:layer (?P<layer>[1-9]\d*)|the (?P<place>first hidden layer|last hidden layer|output)))?"
-    r" at the (?P<reading>start|end)(?: for (?P<variant>.+))?"
-)
-_UNTIL = re.compile(
-    r"(?P<time>steps|epochs) until (?P<column>\w+) (?P<sign>[<>]) (?P<bound>\d*\.?\d+)"
-    r"(?: for (?P<variant>.+))?"
-)
-_COUNT = re.compile(r"how many have (?P<column>\w+) (?P<sign>[<>]) (?P<bound>\d*\.?\d+)")
+_BEYOND = r"(?P<column>\w+) (?P<sign>[<>]) (?P<bound>\d*\.?\d+)"
+_ONLY = r"(?: for (?P<variant>.+))?"
+_FORMS: dict[Literal["value", "until", "count"], re.Pattern[str]] = {
+    "value": re.compile(
+        r"(?P<column>\w+)"
+        r"(?: of (?:layer (?P<layer>[1-9]\d*)|the (?P<place>first hidden layer|last hidden layer|output)))?"
+        rf" at the (?P<reading>start|end){_ONLY}"
+    ),
+    "until": re.compile(rf"(?P<time>steps|epochs) until {_BEYOND}{_ONLY}"),
+    "count": re.compile(rf"how many have {_BEYOND}"),
+}
+"""How a blank of each kind reads; the groups are fields of `Blank`."""
+
+_TYPES: dict[str, type] = {"layer": int, "bound": float}
 _EXPECTED = (
     "expected {variants}, {QUANTITY of layer 2 at the start}, {QUANTITY of the output at the end}, "
     "{ratio at the start}, {test_accuracy at the end for VARIANT}, {steps until cost < 0.1} or "
@@ -72,14 +76,10 @@ def blank(phrase: str) -> Blank:
     """
     if phrase == "variants":
         return Blank("variants")
-    if found := _PHRASE.fullmatch(phrase):
-        layer, place, only = int(found["layer"] or 0), found["place"] or "", found["variant"] or ""
-        return Blank("value", found["column"], layer, place, found["reading"], variant=only)
-    if found := _UNTIL.fullmatch(phrase):
-        time, column, sign, bound, only = found.groups(default="")
-        return Blank("until", column, time=time, sign=sign, bound=float(bound), variant=only)
-    if found := _COUNT.fullmatch(phrase):
-        return Blank("count", found["column"], sign=found["sign"], bound=float(found["bound"]))
+    for kind, form in _FORMS.items():
+        if found := form.fullmatch(phrase):
+            said = {key: text for key, text in found.groupdict().items() if text}
+            return Blank(kind, **{key: _TYPES.get(key, str)(text) for key, text in said.items()})
     raise PartError(f"cannot read {{{phrase}}}; {_EXPECTED}")
 
 

@@ -1,9 +1,11 @@
 """From what an experiment file or a caller writes to an activation."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lab import plugins
 from lab.activations.design.integral import Integral
@@ -14,6 +16,9 @@ from lab.parts import Activation
 from lab.prover.integrals.integrated import integrated
 from lab.spelling import did_you_mean, nearest
 
+if TYPE_CHECKING:
+    from lab.experiment.schema import Design
+
 EXPECTED = "expected the name of an activation, a formula in z, or a table with a name"
 
 _SOFTMAX = re.compile(r"(?i)(\w+\.)*(log[-_]?)?softmax(\(.*\))?")
@@ -21,7 +26,7 @@ _SOFTMAX = re.compile(r"(?i)(\w+\.)*(log[-_]?)?softmax(\(.*\))?")
 
 def from_spec(
     spec: str | Mapping[str, Any],
-    designs: Mapping[str, Mapping[str, Any]] | None = None,
+    designs: Mapping[str, Mapping[str, Any] | Design] | None = None,
     *,
     folder: Path | None = None,
     allow_code: bool = False,
@@ -57,7 +62,7 @@ def from_spec(
     if not isinstance(name, str):
         raise PartError(EXPECTED)
     if name in designs:
-        return _designed(name, {**designs[name], **table})
+        return _designed(name, {**dict(designs[name]), **table})
     if _SOFTMAX.fullmatch(name):
         raise PartError(
             "softmax is not elementwise, so it is no activation; for a softmax output write "

@@ -9,7 +9,7 @@ from typing import Any
 from lab.errors import plain
 from lab.experiment.keys import dotted
 from lab.experiment.meant import QUOTES, as_written, value_meant, without_escapes
-from lab.experiment.toml_statements import begun_before, duplicate, statements
+from lab.experiment.toml_statements import given_before, statements
 from lab.numerics import TooSmallError
 
 LARGEST = 1_000_000
@@ -109,14 +109,14 @@ def _syntax_problem(text: str, message: str) -> tuple[int, str, str]:
     place = _PLACE.search(message)
     reason = _PLACE.sub("", message)
     line, column = (int(place[1]), int(place[2])) if place and place[1] else _place(text, len(text))
-    before = list(takewhile(lambda statement: statement.line <= line, statements(text)))
+    before = list(takewhile(lambda statement: statement[1] <= line, statements(text)))
     if reason == "Unclosed array" and before:
-        line, column, reason = before[-1].line, 1, "a list that is not closed by ]"
+        line, column, reason = before[-1][1], 1, "a list that is not closed by ]"
         if ";" in text.split("\n")[line - 1].partition("#")[0]:
             reason = "a list with ; where a comma is due"
     if reason == """Expected "'\"""" and (opened := _OPEN_QUOTE.search(text)):
         line, column = _place(text, opened.end())
-    if _DUPLICATE.match(reason) and (twice := duplicate(before) or begun_before(before)):
+    if _DUPLICATE.match(reason) and (twice := given_before(before)):
         key, first, second = twice
         return second, dotted(key), f"is given twice, on lines {first} and {second}; keep one of them"
     source = text.split("\n")[line - 1]

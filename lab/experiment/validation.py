@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from lab.experiment.findings import Finding
-from lab.experiment.keys import Key, assigned
+from lab.experiment.keys import Key, assigned, without
 from lab.experiment.refusals import finding, key_meant
 from lab.experiment.schema import TABLES, Experiment
 
@@ -48,7 +48,7 @@ def validated(values: Mapping[str, Any], like: Validated | None = None) -> Valid
         found += news
         faulty |= {_removable(one.key) for one in news}
         for key in faulty:
-            tables = _without(tables, key)
+            tables = without(tables, key)
         for table, (name, value) in _PLACEHOLDERS.items():
             if name not in tables.get(table, {}):
                 tables = assigned(tables, (table, name), value)
@@ -80,11 +80,3 @@ def _removable(key: Key) -> Key:
     if key[0] == "activations":
         return key[:2]
     return tuple(takewhile(lambda part: isinstance(part, str), key))
-
-
-def _without(tables: Mapping[str, Any], key: Key) -> dict[str, Any]:
-    return {
-        name: _without(value, key[1:]) if name == key[0] and isinstance(value, Mapping) else value
-        for name, value in tables.items()
-        if key != (name,)
-    }

@@ -89,24 +89,14 @@ class Draft:
 def load(
     path: str | Path | Mapping[str, Any],
     overrides: Mapping[str, Any] | Sequence[str] = (),
-    *,
-    allow_code: bool = False,
-    max_trials: int = 10_000,
-    name: str | None = None,
-    folder: Path | None = None,
+    **how: Any,
 ) -> Plan:
-    """Read an experiment file, or take its values, see `lab.experiment.source.read`, and check all of it.
-
-    ``allow_code`` lets ``"file.py:Class"`` be loaded, which runs the file's code; ``max_trials`` is the most
-    trials, over all variants, that the experiment may have. ``name`` and ``folder`` are what the run is
-    called and where relative paths start from, if not as the file says by where it is.
+    """Read an experiment file, or take its values, and check all of it; ``how`` as `drafted` takes it.
 
     Raises ExperimentError with every problem of the file and its line, ClaimError where a design's σ′ does
     not hold what it claims, or that could not be proved.
     """
-    return drafted(
-        path, overrides, allow_code=allow_code, max_trials=max_trials, name=name, folder=folder
-    ).sound()
+    return drafted(path, overrides, **how).sound()
 
 
 def drafted(
@@ -118,7 +108,12 @@ def drafted(
     name: str | None = None,
     folder: Path | None = None,
 ) -> Draft:
-    """The same before it is refused, so that more can be found beside what is wrong.
+    """What `load` gives, before it is refused, so that more can be found beside what is wrong.
+
+    ``path`` and ``overrides`` are as `lab.experiment.source.read` takes them. ``allow_code`` lets
+    ``"file.py:Class"`` be loaded, which runs the file's code; ``max_trials`` is the most trials, over all
+    variants, that the experiment may have. ``name`` and ``folder`` are what the run is called and where
+    relative paths start from, if not as the file says by where it is.
 
     Raises ExperimentError where the file, or an override, cannot be read at all.
     """

@@ -103,8 +103,8 @@ def _refusal(key: Key, base: Validated) -> str:
         return ""
     designs: list[Key] = [
         ("activations", name, key)
-        for name, design in base.settings.designs.items()
-        for key in dict.fromkeys((*design, "at_least", "at_most"))
+        for name, design in base.settings.activations.items()
+        for key in dict.fromkeys((*design.model_dump(exclude_none=True), "at_least", "at_most"))
     ]
     if key in designs:
         return ""

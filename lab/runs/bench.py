@@ -75,7 +75,7 @@ class Bench:
         outputs = targets(data.y_train[:1], isinstance(cost, SoftmaxCrossEntropy)).shape[1]
         sizes = (data.x_train.shape[1], *settings.network.hidden, outputs)
         specs = [*settings.network.activations, settings.network.output]
-        sigmas = tuple(from_spec(spec, settings.designs, **vars(self)) for spec in specs)
+        sigmas = tuple(from_spec(spec, settings.activations, **vars(self)) for spec in specs)
         return Network(sizes, sigmas, cost, settings.training.surrogate_floor or 0.0)
 
     def _recording(self, settings: Experiment, steps: int, train: Examples) -> Recording:

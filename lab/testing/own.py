@@ -43,7 +43,7 @@ def faults_of_own(plan: Plan) -> list[Finding]:
 
 def _fault(kind: str, spec: Any, variant: Variant, plan: Plan) -> str:
     """What fails first of an activation, of an optimiser, or of a cost with the variant's output σ."""
-    designs = variant.settings.designs
+    designs = variant.settings.activations
     where: dict[str, Any] = {"folder": plan.folder, "allow_code": plan.allow_code}
     try:
         if kind == "activations":

@@ -173,6 +173,8 @@ FILES = [
      "; did you mean 'test'?"),
     ("15-anothers-data", BASE.replace("name", "file"), 1, "data.name", "is missing; is it meant by 'file'?"),
     ("20-table", 'data = "moons"\n[network]\nhidden = [3]\n', 1, "data", "write its heading in brackets"),
+    ("20-design", BASE + '[activations]\nvalue = "tanh(z)"\n', 6, "activations.value",
+     "a design has a table of its name, such as [activations.mine]"),
     ("14-no-table", BASE + "[train]\n", 5, "train", "unknown key; did you mean 'training'?"),
     ("14-part-as-table", BASE + '[cost]\nname = "huber"\nscale = 2.0\n', 5, "cost",
      "unknown key here; it belongs in the table [network]"),

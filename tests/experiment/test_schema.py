@@ -69,7 +69,8 @@ def test_parameters_of_data_and_designs():
         }
     )
     assert experiment.data.parameters == {"noise": 0.1}
-    assert experiment.designs == {"mine": {"value": "tanh(z) + a*z", "at_least": 0.5, "a": 1.0}}
+    design = experiment.activations["mine"]
+    assert design.model_dump(exclude_none=True) == {"value": "tanh(z) + a*z", "at_least": 0.5, "a": 1.0}
 
 
 def test_values_cannot_be_changed():

@@ -1,10 +1,11 @@
 import tomllib
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lab.experiment.keys import dotted
-from lab.experiment.toml_statements import duplicate, lines, statements
+from lab.experiment.toml_statements import given_before, lines, statements
 from lab.experiment.toml_writer import document, key_text
 
 TEXT = '''\
@@ -36,27 +37,27 @@ b = 3
 
 
 STATEMENTS = """\
-2 value title
-4 table data
-5 value data.name
-9 value data.literal
-11 table network
-12 value network.hidden
-16 value network.activation
-17 value network.cost.name
-18 value network."quoted key".and
-19 array runs
-20 value runs[0].a
-21 array runs
-22 value runs[1].a
-23 table runs[1].inner
-24 value runs[1].inner.b
+2 title
+4 data
+5 data.name
+9 data.literal
+11 network
+12 network.hidden
+16 network.activation
+17 network.cost.name
+18 network."quoted key".and
+19 runs
+20 runs[0].a
+21 runs
+22 runs[1].a
+23 runs[1].inner
+24 runs[1].inner.b
 """
 
 
 def test_statements():
     assert set(tomllib.loads(TEXT)) == {"title", "data", "network", "runs"}
-    found = [f"{one.line} {one.kind} {dotted(one.key)}\n" for one in statements(TEXT)]
+    found = [f"{line} {dotted(key)}\n" for key, line in statements(TEXT)]
     assert "".join(found) == STATEMENTS
 
 
@@ -65,18 +66,27 @@ def test_lines_know_tables_that_are_only_mentioned():
     assert found == {"a": 2, "a.b": 2, "a.b.c": 3, "a.b.c.d": 3}
 
 
-def test_duplicates():
-    assert duplicate(statements("a = 1\n\na = 2\n")) == (("a",), 1, 3)
-    assert duplicate(statements("[a]\n[b]\n[a]\n")) == (("a",), 1, 3)
-    assert duplicate(statements("a = 1\n[a.b]\n")) == (("a",), 1, 2)
-    assert duplicate(statements("a.b = 1\n[a]\n")) is None  # though tomllib refuses it
-    assert duplicate(statements("[[a]]\nb = 1\n[[a]]\nb = 1\n[a.c]\n")) is None
+@pytest.mark.parametrize(
+    ("text", "key", "lines"),
+    [
+        ("a = 1\n\na = 2\n", ("a",), (1, 3)),
+        ("[a]\n[b]\n[a]\n", ("a",), (1, 3)),
+        ("a = 1\n[a.b]\n", ("a",), (1, 2)),
+        ("a.b = 1\n[a]\n", ("a",), (1, 2)),
+        ("[a]\nb = 1\nc = 2\nb = [\n3]\n", ("a", "b"), (2, 4)),
+        ("[a]\n[[a]]\n", ("a",), (1, 2)),
+    ],
+)
+def test_what_is_given_twice(text, key, lines):
+    with pytest.raises(tomllib.TOMLDecodeError):
+        tomllib.loads(text)
+    assert given_before(list(statements(text))) == (key, *lines)
 
 
 @given(st.text(st.sampled_from("ab=.[]{}\"'#\\\n ,1"), max_size=60))
 def test_no_text_is_refused(text):
     found = list(statements(text))
-    assert all(1 <= statement.line <= text.count("\n") + 1 for statement in found)
+    assert all(1 <= line <= text.count("\n") + 1 for _, line in found)
 
 
 NAMES = st.text(st.sampled_from("ab.\"'[]#="), min_size=1, max_size=3)

@@ -7,6 +7,7 @@ from hypothesis import settings as profile
 from hypothesis import strategies as st
 
 from lab.errors import ClaimError, ExperimentError
+from lab.experiment.schema import Design
 from lab.experiment.sizes import check_against_data
 from lab.experiment.toml_writer import document
 from lab.experiment.variants import drafted, load, resolved
@@ -69,7 +70,7 @@ def test_the_last_key_varies_fastest(written):
         ('activation = {name = "leaky-relu", slope = 0.1}\n[vary]\n"network.activation.slope" = [0.1, 0.2]\n',
          "network.activation", [{"name": "leaky-relu", "slope": 0.1}, {"name": "leaky-relu", "slope": 0.2}]),
         ('[activations.soft]\nvalue = "floor*z"\nfloor = 1\n[vary]\n"activations.soft.floor" = [0.1, 0.2]\n',
-         "designs", [{"soft": {"value": "floor*z", "floor": floor}} for floor in (0.1, 0.2)]),
+         "activations", [{"soft": Design(value="floor*z", floor=floor)} for floor in (0.1, 0.2)]),
         ('[vary]\n"data.noise" = [0.1, 0.2]\n', "data.parameters", [{"noise": 0.1}, {"noise": 0.2}]),
         ('[vary]\n"network.cost" = ["quadratic", "softmax-cross-entropy"]\n',
          "network.output", ["sigmoid", "identity"]),

@@ -9,20 +9,22 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
+from io import BytesIO
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any
 
 import numpy as np
 
 from lab.data.added.mnist import idx_bytes
-from lab.data.counts import check_size
 from lab.data.files import npz_file
 from lab.errors import PartError, StorageError, system_reason
 
 LARGEST_FILE = 64 * 2**20
 """The most bytes that a file is read for: 64 MiB; the largest of the four has 47 million."""
+
+LARGEST_ARCHIVE = 4 * LARGEST_FILE
+"""The most bytes that a tar is read for, unpacked."""
 
 FILES = (
     "train-images-idx3-ubyte",
@@ -78,35 +80,12 @@ def unpacked(label: str, packed: IO[bytes]) -> bytes:
         raise StorageError(f"{label} is damaged: {error}") from error
 
 
-def bounded(label: str, file: IO[bytes] | gzip.GzipFile) -> bytes:
-    """What a file holds. Raises StorageError where that is more than `LARGEST_FILE`."""
-    content = file.read(LARGEST_FILE + 1)
-    if len(content) > LARGEST_FILE:
-        raise StorageError(f"{label} is larger than {LARGEST_FILE // 2**20} MiB; none of the four files is")
+def bounded(label: str, file: IO[bytes] | gzip.GzipFile, largest: int = LARGEST_FILE) -> bytes:
+    """What a file holds. Raises StorageError where that is more than so many bytes."""
+    content = file.read(largest + 1)
+    if len(content) > largest:
+        raise StorageError(f"{label} is larger than {largest // 2**20} MiB, as no file of MNIST is")
     return content
-
-
-@dataclass
-class _Bounded:
-    """A file whose reader believes what the file says of its sizes: none is read that is too large.
-
-    A tar tells the length of its long names and of its extended headers, and is read for as many bytes.
-    """
-
-    label: str
-    file: IO[bytes]
-
-    def read(self, size: int = -1) -> bytes:
-        if not 0 <= size <= LARGEST_FILE + 1:
-            raise StorageError(f"{self.label} is damaged: it tells of a header of {size} bytes")
-        return self.file.read(size)
-
-    def seek(self, place: int, whence: int = 0) -> int:
-        check_size(f"{self.label}, unpacked", place)
-        return self.file.seek(place, whence)
-
-    def tell(self) -> int:
-        return self.file.tell()
 
 
 def _members(path: Path) -> Iterator[tuple[str, str, Callable[[], Any]]]:
@@ -123,10 +102,9 @@ def _members(path: Path) -> Iterator[tuple[str, str, Callable[[], Any]]]:
                 yield f"{path}: {name}", name, partial(archive.open, name)
     elif path.name.lower().endswith((".tgz", ".tar.gz", ".tar")):
         opener: Any = Path.open if path.suffix.lower() == ".tar" else gzip.open
-        with (
-            opener(path, "rb") as file,
-            tarfile.open(fileobj=cast(Any, _Bounded(str(path), file)), mode="r:") as tar,
-        ):
+        with opener(path, "rb") as file:  # at once, as a tar is read for as many bytes as it says
+            content = bounded(f"{path}, unpacked,", file, LARGEST_ARCHIVE)
+        with tarfile.open(fileobj=BytesIO(content), mode="r:") as tar:
             for member in tar:
                 if member.isfile():
                     yield f"{path}: {member.name}", member.name, partial(tar.extractfile, member)

@@ -5,11 +5,11 @@ import http.client
 import json
 import urllib.request
 from collections.abc import Mapping
-from contextlib import suppress
 from hashlib import md5
 from io import BytesIO
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 from lab import plugins
 from lab.data.added.archives import FILES, LARGEST_FILE, four_files, unpacked
@@ -52,27 +52,19 @@ MOST_SECONDS = 600
 """How long a mirror may take for a file, however often it sends a little: 17 kB a second for the largest."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Listed:
-    """A data set in a list: its name, its origin or "added", one sentence, its parameters with defaults."""
+def listing() -> list[dict[str, Any]]:
+    """All data sets, in alphabetical order; an installed one that fails to load is left out.
 
-    name: str
-    where: str
-    about: str
-    parameters: tuple[str, ...]
-
-
-def listing() -> list[Listed]:
-    """All data sets, in alphabetical order; an installed one that fails to load is left out."""
+    Each has its ``name``, ``where`` it is (its origin, or "added"), its ``parameters`` with their defaults,
+    and a sentence ``about`` it.
+    """
     found = []
-    for name in plugins.names("datasets"):
-        with suppress(PartError):
-            part = plugins.find("datasets", name)
-            where = getattr(part, "origin", DataSource.origin)
-            if name in CHECKSUMS and all((data_folder() / name / file).is_file() for file in FILES):
-                where = "added"
-            about = (part.__doc__ or "").strip().partition("\n")[0]
-            found.append(Listed(name, where, about, tuple(map(_parameter, dataclasses.fields(part)))))
+    parts: dict[str, type[DataSource]] = plugins.usable("datasets")
+    for name, part in sorted(parts.items()):
+        is_added = name in CHECKSUMS and all((data_folder() / name / file).is_file() for file in FILES)
+        row: dict[str, Any] = {"name": name, "where": "added" if is_added else part.origin}
+        row["parameters"] = [*map(_parameter, plugins.fields(part).values())]
+        found.append(row | {"about": (part.__doc__ or "").strip().partition("\n")[0]})
     return found
 
 

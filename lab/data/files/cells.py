@@ -2,20 +2,15 @@
 
 import re
 from collections.abc import Collection, Iterable
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from lab.data.dataset import IntArray
+from lab.data.files.rows import Rows
+from lab.data.files.table import Column, Table
 from lab.errors import PartError
-
-Column: TypeAlias = npt.NDArray[Any]
-"""A value a row: float64 with NaN for a missing number, or objects that are texts, "" for a missing one.
-
-Numbers may also have shape (rows, k): a list of k numbers in each cell.
-"""
 
 MISSING = frozenset(
     ["", "?", "-", "NA", "N/A", "n/a", "#N/A", "#N/A N/A", "#NA", "<NA>", "null", "NULL", "None"]
@@ -167,12 +162,10 @@ def _names_none(words: Collection[str], decimal: str, texts: bool) -> bool:
     return bool(others or texts) and not any(values)
 
 
-def check_numbers(
-    name: str, unit: str, places: IntArray, title: str, column: Column, hint: str = "", about: str = ""
-) -> None:
+def check_numbers(of: Table | Rows, title: str, column: Column, hint: str = "", about: str = "") -> None:
     """Raise PartError, ``about`` a key, with the place of the first text in a column of numbers."""
     if column.dtype.kind == "O":
-        for place, cell in zip(places, column, strict=True):
+        for place, cell in zip(of.places, column, strict=True):
             if cell and number(cell) is None:
                 told = f"column {title}: {cell!r} is not a number{hint}"
-                raise PartError(f"{name}: {unit} {place}: {told}", about)
+                raise PartError(f"{of.name}: {of.unit} {place}: {told}", about)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
@@ -99,9 +100,13 @@ class File(DataSource):
             raise ValueError(f"separator = {self.separator!r}, expected one letter, such as ; or a blank")
 
     def load(self, train: int | None, test: int | None, seed: int, folder: Path) -> Dataset:
+        return self.dataset(self.rows(folder), train, test, seed)
+
+    def dataset(self, parts: list[Rows], train: int | None, test: int | None, seed: int) -> Dataset:
+        """The data set of the `rows` of the file."""
         from lab.data.files.targets import meaning
 
-        rows, lengths = self._rows(folder)
+        rows, lengths = self._joined(parts)
         found = meaning(rows, self.task)
         train_part, test_part = self._split(train, test, seed, lengths)
         x_train, x_test = rows.x[train_part], rows.x[test_part]
@@ -119,40 +124,35 @@ class File(DataSource):
             notes.append("not shuffled, and a part lacks a class; try shuffle = true")
         return classified(name, (x_train, seen[0]), (x_test, seen[1]), found.classes, tuple(notes))
 
-    def _rows(self, folder: Path) -> tuple[Rows, list[int]]:
+    def _joined(self, parts: list[Rows]) -> tuple[Rows, list[int]]:
         """The rows that can be used, those of a train part before those of a test part; how many of each."""
-        parts = [finite(rows, self.nan) for rows in self._chosen(folder)]
+        parts = [finite(rows, self.nan) for rows in parts]
         if len(parts) == 1:
             return parts[0], [len(parts[0].x)]
         x, y, places = (np.concatenate([getattr(one, key) for one in parts]) for key in ("x", "y", "places"))
         notes = tuple(note for one in parts for note in one.notes)
         return replace(parts[0], x=x, y=y, places=places, notes=notes), [len(one.x) for one in parts]
 
-    def _chosen(self, folder: Path) -> list[Rows]:
+    def rows(self, folder: Path) -> list[Rows]:
         """The rows of the one part or the two, features and targets chosen."""
         from lab.data.files.selection import chosen
 
+        how = self.target, self.features, self.ignore or (), self.one_hot
         try:
-            read = self.read(folder)
-            if isinstance(read, list):
-                return read
-            return [chosen(read, self.target, self.features, self.ignore or (), self.one_hot)]
+            return [chosen(table, *how) for table in self.read(folder)]
         except PartError as error:
+            told = error
             for key in _OF_TEXTS:
                 given, unset = getattr(self, key), dict[str, Any]({key: None})
-                if given is not None and replace(self, **unset)._can_be_chosen(folder):
-                    told = f"{key} = {json.dumps(given)} is wrong, the columns are there without it"
-                    raise PartError(f"{error}; {told}", key) from error
-            raise
+                if given is not None:
+                    with suppress(PartError):
+                        replace(self, **unset).rows(folder)
+                        wrong = f"{key} = {json.dumps(given)} is wrong, the columns are there without it"
+                        told = PartError(f"{error}; {wrong}", key)
+            raise told from None
 
-    def _can_be_chosen(self, folder: Path) -> bool:
-        try:
-            return bool(self._chosen(folder))
-        except PartError:
-            return False
-
-    def read(self, folder: Path) -> Table | list[Rows]:
-        """What the file holds: a table, or the rows of one part or two.
+    def read(self, folder: Path) -> list[Table]:
+        """What the file holds: a table, or one of the train and one of the test part.
 
         Raises PartError where it is not there or cannot be read.
         """
@@ -172,8 +172,8 @@ class File(DataSource):
             if path.suffix.lower() == ".npz":
                 return npz_file.read(path, self.path)
             if path.suffix.lower() == ".parquet":
-                return parquet_file.read(path, self.path, self.missing or ())
-            return text_file.read(path, self.path, self.separator, self.header, self.missing or ())
+                return [parquet_file.read(path, self.path, self.missing or ())]
+            return [text_file.read(path, self.path, self.separator, self.header, self.missing or ())]
         except OSError as error:
             raise PartError(f"{path}: cannot be read: {system_reason(error)}") from error
 

@@ -1,18 +1,22 @@
 """The lines at the beginning of a table that name its columns, and those above them that do not."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise, takewhile
+from typing import TypeAlias
 
 from lab.data.counts import ROWS_OF_A_KIND, few
 from lab.data.files.cells import MISSING, number
+
+Row: TypeAlias = list[str]
+"""The cells of a line, without blanks around them."""
 
 _YEARS = range(1800, 2101)
 _LEAST_WIDTH = 3
 """Of fewer columns than so, a line above the others names columns."""
 
 
-def names_columns(titles: Sequence[str], body: Sequence[Sequence[str]], decimal: str) -> bool:
+def names_columns(titles: Row, body: Sequence[Row], decimal: str) -> bool:
     """Whether the first line of a file names its columns.
 
     Numbers in it do so where they count, or rise beside a text that is no value of its column.
@@ -26,30 +30,34 @@ def names_columns(titles: Sequence[str], body: Sequence[Sequence[str]], decimal:
             return True
         if counted and ((first == 0 and count > 2) or (first in _YEARS and count > 1)):
             return True
-        rows = [row for row in body if [cell.strip() for cell in row] != titles]
+        rows = [row for row in body if row != titles]
         again = [title for title in _again(titles, rows) if number(title, decimal) is None]
         return over_columns and not again and all(low < high for low, high in pairwise(numbers))
     again = _again(titles, body)
     return over_columns or (len(set(titles)) == len(titles) and 2 * len(again) <= len(titles))
 
 
-def _again(titles: Sequence[str], body: Sequence[Sequence[str]]) -> list[str]:
+def _under(titles: Row, body: Sequence[Row]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each title, and the cells under it; none where no row is as wide."""
+    columns = zip(*(row for row in body if len(row) == len(titles)), strict=True)
+    return zip(titles, columns, strict=False)
+
+
+def _again(titles: Row, body: Sequence[Row]) -> list[str]:
     """The titles that come again in their columns."""
-    columns = zip(*(row for row in body if len(row) == len(titles)), strict=False)
-    return [title for title, cells in zip(titles, columns, strict=False) if title in map(str.strip, cells)]
+    return [title for title, cells in _under(titles, body) if title in cells]
 
 
-def _over_columns(titles: Sequence[str], body: Sequence[Sequence[str]], decimal: str) -> bool:
+def _over_columns(titles: Row, body: Sequence[Row], decimal: str) -> bool:
     """Whether one of the titles is a text over numbers, or over a few other texts that come again.
 
     Where files were joined, the titles come again among the rows.
     """
-    columns = zip(*(row for row in body if len(row) == len(titles)), strict=False)
-    again = sum([cell.strip() for cell in row] == titles for row in body)
-    for title, cells in zip(titles, columns, strict=False):
+    again = body.count(titles)
+    for title, cells in _under(titles, body):
         if title in MISSING or number(title, decimal) is not None:
             continue
-        kinds = Counter(cell.strip() for cell in cells if cell.strip() not in MISSING)
+        kinds = Counter(cell for cell in cells if cell not in MISSING)
         others = kinds.keys() - ({title} if again == kinds[title] else set())
         if others and all(number(cell, decimal) is not None for cell in others):
             return True
@@ -59,15 +67,13 @@ def _over_columns(titles: Sequence[str], body: Sequence[Sequence[str]], decimal:
     return False
 
 
-def names_in_two_lines(
-    first: Sequence[str], body: Sequence[Sequence[str]], decimal: str
-) -> tuple[str, ...] | None:
+def names_in_two_lines(first: Row, body: Sequence[Row], decimal: str) -> tuple[str, ...] | None:
     """The names of columns that the first two lines give; None where they do not.
 
     The first has names of groups, with blanks behind them, or names that come again. Those in the second
     are enough where they differ.
     """
-    upper, lower = ([title.strip() for title in row] for row in (first, body[0] if body else []))
+    upper, lower = first, body[0] if body else []
     named = upper if upper[0] else upper[1:]  # beside an index
     is_enough = len({*named}) == len(named) and all(named)
     if is_enough or not _LEAST_WIDTH <= len(upper) == len(lower):
@@ -83,19 +89,18 @@ def names_in_two_lines(
     return tuple(names)
 
 
-def title_lines(rows: Sequence[Sequence[str]], decimal: str) -> int:
+def title_lines(rows: Sequence[Row], decimal: str) -> int:
     """How many rows before the one that names the columns hold a title in a single cell, or nothing."""
-    filled = [[cell for cell in row if cell.strip()] for row in rows]
+    filled = [[*filter(None, row)] for row in rows]
     titled = len(list(takewhile(lambda cells: len(cells) < 2, filled)))
     if not 0 < titled < len(rows) - 1 or not _LEAST_WIDTH <= len(rows[titled]) == len(rows[0]):
         return 0
     if any(number(cell, decimal) is not None for cells in filled[:titled] for cell in cells):
         return 0
-    titles = [cell.strip() for cell in rows[titled]]
-    return titled if names_columns(titles, rows[titled + 1 :], decimal) else 0
+    return titled if names_columns(rows[titled], rows[titled + 1 :], decimal) else 0
 
 
-def fitted(titles: list[str], body: Sequence[Sequence[str]]) -> tuple[str, ...]:
+def fitted(titles: Row, body: Sequence[Row]) -> tuple[str, ...]:
     """The titles, "" where all rows have one more: an index before them, or nothing behind them."""
     found = {len(row) for row in body}
     if found == {len(titles) + 1}:

@@ -25,7 +25,7 @@ def knots_from_csv(path: Path) -> Knots:
             has = ", ".join(table.columns)
             raise PartError(f"{path}: expected the columns z and slope with values, got {has}")
         column = table.columns[title]
-        check_numbers(str(path), table.unit, table.places, title, column)
+        check_numbers(table, title, column)
         if (lacking := absent(column)).any():
             place = table.places[lacking.argmax()]
             raise PartError(f"{path}: {table.unit} {place}: column {title}: a number is missing")

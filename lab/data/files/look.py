@@ -1,20 +1,19 @@
 """A file of data looked at: what its columns hold, and the table ``[data]`` that would read it."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from lab.data import Dataset, source
 from lab.data.counts import few
-from lab.data.files.cells import Column, absent, number, truths
+from lab.data.files.cells import absent, number, truths
 from lab.data.files.file import File
 from lab.data.files.kinds import KINDS
-from lab.data.files.rows import Rows
+from lab.data.files.rows import wrong_cells
 from lab.data.files.selection import (
     MOST_SLIPS,
     TARGETS,
@@ -24,7 +23,7 @@ from lab.data.files.selection import (
     stands_apart,
     unfit,
 )
-from lab.data.files.table import Table
+from lab.data.files.table import Column, Table
 from lab.errors import PartError
 
 TEST_SHARE = 5
@@ -66,33 +65,29 @@ def look(path: Path) -> Look:
     file = source(str(path), {})
     if not isinstance(file, File):
         raise PartError(f"{path} is no file, expected one of the kinds {KINDS}")
-    read = file.read(Path())
-    if isinstance(read, Table):
-        columns = [_described(title, column) for title, column in read.columns.items()]
-        chosen, left_out = _chosen(read)
-        settings |= chosen
-    else:
-        parts = [_arrays(part) for part in read]
-        columns = [_described(*array) for part in parts for array in part.items()]
-        lacking = [np.any([*map(_unusable, part.values())], axis=0) for part in parts]
-        settings |= _for_absent(np.concatenate(lacking))
-    if isinstance(read, Table) or len(read) == 1:
-        rows = len(read.places if isinstance(read, Table) else read[0].places)
-        settings |= {"test": rows // TEST_SHARE, "shuffle": True}
-    data = _loaded(settings)
+    tables = file.read(Path())
+    columns = [_described(*column) for table in tables for column in table.columns.items()]
+    if not tables[0].target:
+        chosen, left_out = _chosen(tables[0])
+        file, settings = replace(file, **chosen), settings | chosen
+    rows = file.rows(Path())
+    lacking = np.concatenate([wrong_cells(part).any(axis=1) for part in rows])
+    how: dict[str, Any] = {}
+    if lacking.any():
+        how["nan"] = "drop" if lacking.mean() <= MOST_DROPPED else "mean"
+    test = len(tables[0].places) // TEST_SHARE if len(tables) == 1 else None
+    if test is not None:
+        settings["test"], how["shuffle"] = test, True
+    data = replace(file, **how).dataset(rows, None, test, 0)
     if any("standardise = true" in note for note in data.notes):
-        settings["standardise"] = True
-        data = _loaded(settings)
-    return Look(columns, left_out, settings | {"task": "classes" if data.classes else "numbers"}, data)
-
-
-def _loaded(settings: dict[str, Any]) -> Dataset:
-    given = {key: value for key, value in settings.items() if key not in ("name", "test")}
-    return source(settings["name"], given).load(None, settings.get("test"), 0, Path())
+        how["standardise"] = True
+        data = replace(file, **how).dataset(rows, None, test, 0)
+    task = {"task": "classes" if data.classes else "numbers"}
+    return Look(columns, left_out, settings | how | task, data)
 
 
 def _chosen(table: Table) -> tuple[dict[str, Any], dict[str, str]]:
-    """The target, what to ignore, and what to do where values are missing; why columns are ignored."""
+    """The target, what to ignore, and what stands for a missing value; why columns are ignored."""
     targets = _targets(table)
     settings: dict[str, Any] = {"target": targets if len(targets) > 1 else targets[0]}
     missing, ignore = {*_codes(table)}, dict[str, str]()
@@ -107,13 +102,7 @@ def _chosen(table: Table) -> tuple[dict[str, Any], dict[str, str]]:
         settings["ignore"] = [*ignore]
     if missing:
         settings["missing"] = sorted(missing)
-    values = [value for word in missing if (value := number(word)) is not None]
-    lacking = np.zeros(len(table.places), dtype=np.bool_)
-    for title, column in table.columns.items():
-        if title not in ignore:
-            codes = np.isin(column, [*missing] if column.dtype.kind == "O" else values)
-            lacking |= _unusable(column) | (codes if column.ndim == 1 else False)
-    return settings | _for_absent(lacking), ignore
+    return settings, ignore
 
 
 def _codes(table: Table) -> list[str]:
@@ -125,11 +114,6 @@ def _codes(table: Table) -> list[str]:
         for code in found
         if all(stands_apart(column, float(code)) for column in numbers if (column == float(code)).any())
     ]
-
-
-def _for_absent(lacking: npt.NDArray[np.bool_]) -> dict[str, str]:
-    """What to do where rows lack a value: nothing, where none does."""
-    return {"nan": "drop" if lacking.mean() <= MOST_DROPPED else "mean"} if lacking.any() else {}
 
 
 def _one_hot(table: Table) -> list[str]:
@@ -190,16 +174,11 @@ def _has_kinds(column: Column) -> bool:
     return kinds > 1 and not unfit(column) and few(kinds, len(column))
 
 
-def _unusable(column: Column) -> npt.NDArray[np.bool_]:
-    """Which rows lack a value, or have an infinite one."""
-    return absent(column if column.dtype.kind == "O" else np.where(np.isfinite(column), column, np.nan))
-
-
 def _described(title: str, column: Column) -> dict[str, Any]:
     lacking = absent(column)
     held = column[~lacking]
     kinds = pd.unique(held.ravel())
-    if column.ndim == 2:
+    if column[:1].size > 1:
         kind = f"lists of {column.shape[1]} numbers"
     elif column.dtype.kind == "O":
         kind = "numbers and texts" if any(number(word) is not None for word in kinds) else "texts"
@@ -215,9 +194,3 @@ def _described(title: str, column: Column) -> dict[str, Any]:
         "different": len(kinds),
         "from … to": " … ".join(dict.fromkeys([shown[0], shown[-1]])) if shown else "",
     }
-
-
-def _arrays(rows: Rows) -> dict[str, Column]:
-    """The two arrays of a part, by their names."""
-    x, y = (name[0].partition(" of ")[2] for name in (rows.features, rows.targets))
-    return {x: rows.x, y: rows.y[:, 0] if rows.y.shape[1] == 1 else rows.y}

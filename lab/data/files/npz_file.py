@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lab.data.counts import LARGEST, check_size, few
-from lab.data.files.rows import Rows
+from lab.data.files.table import Table
 from lab.errors import PartError
 
 _OWN = ("x", "y", "x_train", "y_train", "x_test", "y_test")
@@ -33,8 +33,8 @@ _LONGEST_HEADER = 10_000
 """The most bytes of a header that numpy takes."""
 
 
-def read(path: Path, name: str) -> list[Rows]:
-    """The rows of the arrays ``x`` and ``y``, or the train and the test part ``x_train`` … ``y_test``.
+def read(path: Path, name: str) -> list[Table]:
+    """The arrays ``x`` and ``y`` as a table, or those of the train and of the test part, as ``x_train``.
 
     Other names are those of `FEATURES` and `TARGETS`, also as ``train_images``. x has shape (rows, …) and is
     flattened to (rows, features); y has shape (rows,) or (rows, outputs). Raises PartError where the arrays
@@ -54,20 +54,20 @@ def read(path: Path, name: str) -> list[Rows]:
             f"{name} holds {held}, expected the arrays x and y, or x_train, y_train, x_test and y_test"
         )
     loaded = arrays(path, name, wanted)
-    parts = [_rows(name, loaded, *wanted[at : at + 2]) for at in range(0, len(wanted), 2)]
-    for array, key in enumerate(("x", "y")):
-        widths = [getattr(part, key).shape[1] for part in parts]
-        if len({*widths}) > 1:
-            one, other = wanted[array], wanted[2 + array]
-            raise PartError(f"{name}: {one} has {widths[0]} columns but {other} has {widths[1]}")
-    if len({part.has_texts for part in parts}) > 1:
-        raise PartError(f"{name}: one of {wanted[1]} and {wanted[3]} holds numbers and the other texts")
+    parts = [_table(name, loaded, *wanted[at : at + 2]) for at in range(0, len(wanted), 2)]
+    for one, other in zip(wanted[:2], wanted[2:], strict=False):
+        first, second = parts[0].columns[one], parts[1].columns[other]
+        if first.dtype != second.dtype:
+            raise PartError(f"{name}: one of {one} and {other} holds numbers and the other texts")
+        if first.shape[1:] != second.shape[1:]:
+            widths = f"{one} has {first.shape[1]} columns but {other} has {second.shape[1]}"
+            raise PartError(f"{name}: {widths}")
     notes = [] if {*wanted} <= {*_OWN} else [f"read from the arrays {', '.join(wanted)}"]
     if others := [one for one in found if one not in wanted]:
         notes.append(f"arrays not used: {', '.join(sorted(others))}")
-    x, y = parts[0].x, parts[0].y
+    x, y = parts[0].columns.values()
     labels = x.shape[1] == 1 and few(len(np.unique(x)), len(x)) and (x == np.floor(x)).all()
-    if labels and y.shape[1] > 1 and (y != np.floor(y)).any():
+    if labels and y[:1].size > 1 and (y != np.floor(y)).any():
         told = f"{wanted[0]} holds one column of few whole numbers, and {wanted[1]} {y.shape[1]} columns"
         notes.append(f"{told}: if these are the features, the two are swapped")
     return [replace(parts[0], notes=tuple(notes)), *parts[1:]]
@@ -126,7 +126,7 @@ def _turned(x_name: str, x: npt.NDArray[Any], y: npt.NDArray[Any]) -> str:
     return f"; an example is a row: save {turned}{' and y.T' if y.ndim == 2 else ''}"
 
 
-def _rows(name: str, loaded: dict[str, npt.NDArray[Any]], x_name: str, y_name: str) -> Rows:
+def _table(name: str, loaded: dict[str, npt.NDArray[Any]], x_name: str, y_name: str) -> Table:
     x, y = loaded[x_name], loaded[y_name]
     if y.dtype.kind == "S":
         y = np.char.decode(y, errors="replace")
@@ -144,12 +144,6 @@ def _rows(name: str, loaded: dict[str, npt.NDArray[Any]], x_name: str, y_name: s
         raise PartError(f"{name}: array {y_name} holds {y.shape[1]} texts a row, expected one label")
     x, y = x.reshape(len(x), -1), y.reshape(len(y), -1)
     check_size(f"{name}: array {x_name} in double precision", 8 * x.size)
-    return Rows(
-        name,
-        "row",
-        np.arange(1, len(x) + 1, dtype=np.int64),
-        tuple(f"{column + 1} of {x_name}" for column in range(x.shape[1])),
-        tuple(f"{column + 1} of {y_name}" for column in range(y.shape[1])),
-        x.astype(np.float64),
-        np.char.strip(y).astype(object) if texts_in_y else y.astype(np.float64),
-    )
+    goals = np.char.strip(y[:, 0]).astype(object) if texts_in_y else y.astype(np.float64)
+    columns = {x_name: x.astype(np.float64), y_name: goals}
+    return Table(name, "row", np.arange(1, len(x) + 1), columns, target=y_name)

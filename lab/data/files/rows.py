@@ -41,20 +41,25 @@ class Rows:
         return self.y.dtype.kind == "O"
 
 
+def wrong_cells(rows: Rows, nan: str = "refuse") -> npt.NDArray[np.bool_]:
+    """Which features, and behind them targets, of each row are missing, NaN or infinite; see `finite`."""
+    x_wrong = np.isinf(rows.x) if nan == "mean" else ~np.isfinite(rows.x)
+    return np.column_stack([x_wrong, rows.y == "" if rows.has_texts else ~np.isfinite(rows.y)])
+
+
 def finite(rows: Rows, nan: Literal["refuse", "drop", "mean"]) -> Rows:
     """The rows without a missing value, NaN or infinity; with ``"mean"`` a feature may be NaN, and is not ±∞.
 
     Raises PartError with the place and column of the first where they are to be refused, and where none
     is left.
     """
-    y_wrong = rows.y == "" if rows.has_texts else ~np.isfinite(rows.y)
-    x_wrong = np.isinf(rows.x) if nan == "mean" else ~np.isfinite(rows.x)
-    wrong = np.asarray(x_wrong.any(axis=1) | y_wrong.any(axis=1), dtype=np.bool_)
+    cells = wrong_cells(rows, nan)
+    wrong = cells.any(axis=1)
     if not wrong.any():
         return rows
     if nan == "refuse":
         row = int(wrong.argmax())
-        column = int(np.concatenate([x_wrong[row], y_wrong[row]]).argmax())
+        column = int(cells[row].argmax())
         value = [*rows.x[row], *rows.y[row]][column]
         kind = "infinite" if isinstance(value, float) and isinf(value) else "missing or NaN"
         count = int(wrong.sum())

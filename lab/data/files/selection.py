@@ -10,7 +10,6 @@ import pandas as pd
 
 from lab.data.counts import MOST_CLASSES, ROWS_OF_A_KIND, check_size, few
 from lab.data.files.cells import (
-    Column,
     absent,
     check_numbers,
     number,
@@ -20,7 +19,7 @@ from lab.data.files.cells import (
     with_signs,
 )
 from lab.data.files.rows import Rows
-from lab.data.files.table import Table
+from lab.data.files.table import Column, Table
 from lab.errors import PartError
 from lab.numerics import Array
 from lab.spelling import did_you_mean
@@ -55,7 +54,7 @@ def chosen(
     Raises PartError where a column is not there, none is left, or a feature is a text of many kinds.
     """
     _check_names(table, {"target": target, "features": features, "ignore": ignore, "one_hot": one_hot})
-    targets = _targets(table, target)
+    targets = _targets(table, target or table.target)
     kept = matched(table, features) if features is not None else list(table.columns)
     left_out = {*targets, *matched(table, ignore)}
     titles = [title for title in kept if title not in left_out]
@@ -66,12 +65,11 @@ def chosen(
     if len(targets) > 1:
         learnt = list(map(truths, learnt))
         for title, column in zip(targets, learnt, strict=True):
-            place = table.name, table.unit, table.places, repr(title)
-            check_numbers(*place, column, about="target")
+            check_numbers(table, repr(title), column, about="target")
     asked = [] if isinstance(one_hot, bool) else matched(table, one_hot)
     _refuse_texts(table, titles, asked, one_hot is True)
     names, parts, made = _features(table, titles, asked)
-    by_name = [f"the target is {targets[0]!r}, by its name"] if target is None else []
+    by_name = [] if target or table.target else [f"the target is {targets[0]!r}, by its name"]
     notes = (*table.notes, *by_name, *made, *_counts(table, titles), *_codes(table, [*titles, *targets]))
     x = _side_by_side(table, names, parts)
     y = np.column_stack(learnt)
@@ -128,12 +126,7 @@ def _side_by_side(table: Table, names: Sequence[str], parts: Sequence[Column]) -
         raise PartError(f"{table.name}: every feature is the same in all rows")
     rows = len(table.places)
     check_size(f"{table.name}: {rows} rows of {len(names)} features", 8 * rows * len(names))
-    x, at = np.empty((rows, len(names))), 0
-    for part in parts:
-        width = 1 if part.ndim == 1 else part.shape[1]
-        x[:, at : at + width] = part if part.ndim == 2 else part[:, np.newaxis]
-        at += width
-    return x
+    return np.column_stack(parts) if len(parts) > 1 or parts[0].ndim == 1 else parts[0]
 
 
 def matched(table: Table, patterns: Iterable[str]) -> list[str]:
@@ -245,8 +238,8 @@ def rises_by_one(column: Column) -> bool:
     return is_numbers and bool((column == column[0] + np.arange(len(column))).all())
 
 
-def _targets(table: Table, target: str | list[str] | None) -> list[str]:
-    if target is None:
+def _targets(table: Table, target: str | list[str]) -> list[str]:
+    if not target:
         known = [title for title in table.columns if title.casefold() in TARGETS]
         if len(known) == 1:
             return known
@@ -267,7 +260,7 @@ def _refuse_texts(table: Table, titles: Sequence[str], asked: Sequence[str], one
             takes = f"missing = {_listed(words)} takes {'such' if len(words) > 1 else 'it'} as missing"
             hint = f"; {takes}, ignore = {_listed([title])} leaves the column out"
             try:
-                check_numbers(table.name, table.unit, table.places, repr(title), column, hint)
+                check_numbers(table, repr(title), column, hint)
             except PartError as error:
                 wrong.append(error)
         elif words or not one_hot or unfit(column):
@@ -313,4 +306,4 @@ def _names(title: str, column: Column) -> Iterator[str]:
     if column.ndim == 1:
         yield repr(title)
     else:
-        yield from (f"{place} of {title!r}" for place in range(1, column.shape[1] + 1))
+        yield from (f"{place} of {title}" for place in range(1, column.shape[1] + 1))

@@ -8,9 +8,10 @@ import pandas as pd
 
 from lab.data.counts import MOST_CLASSES, check_size, few
 from lab.data.dataset import IntArray
-from lab.data.files.cells import Column, check_numbers, number, only_by_case
+from lab.data.files.cells import check_numbers, number, only_by_case
 from lab.data.files.rows import Rows, Task
 from lab.data.files.selection import unfit
+from lab.data.files.table import Column
 from lab.errors import PartError
 
 
@@ -80,7 +81,7 @@ def _one_hot(rows: Rows, asked: str) -> Meaning:
 def _refuse_texts(rows: Rows, column: Column, found: Any, asked: str) -> None:
     if asked == "numbers" or any(number(text) is not None for text in found):
         about = "task" if asked == "numbers" else "target"
-        check_numbers(rows.name, rows.unit, rows.places, rows.targets[0], column, about=about)
+        check_numbers(rows, rows.targets[0], column, about=about)
     if (reason := unfit(column)).startswith(("'", '"')):  # a text that is nearly a number
         raise PartError(f"{rows.name}: target {rows.targets[0]}: {reason}", "target")
     raise PartError(

@@ -9,10 +9,10 @@ from collections import Counter, deque
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from io import StringIO
+from io import StringIO, TextIOWrapper
 from itertools import count, islice
 from pathlib import Path
-from typing import IO, Any, TextIO, cast
+from typing import Any, TextIO
 
 import numpy as np
 import pandas as pd
@@ -20,10 +20,10 @@ import pandas as pd
 from lab.data.counts import check_size
 from lab.data.dataset import IntArray
 from lab.data.files import text_form
-from lab.data.files.cells import MISSING, WORDS, Column, absent, column, number
+from lab.data.files.cells import MISSING, WORDS, absent, column, number
 from lab.data.files.examples import of_examples
 from lab.data.files.selection import rises_by_one
-from lab.data.files.table import Table
+from lab.data.files.table import Column, Table
 from lab.data.files.text_form import BLANKS, WINDOWS, Form
 from lab.errors import PartError, counted
 
@@ -48,8 +48,8 @@ _EXACT: dict[str, Any] = (
 
 _PACKED = {
     b"\x1f\x8b": "is gzipped; let its name end in .gz",
-    b"PK": "is a zip archive, as .xlsx and .npz are, and no text",
-    b"PAR1": "is Parquet; let its name end in .parquet",
+    b"PK\x03\x04": "is a zip archive, as .xlsx and .npz are, and no text",
+    b"PAR1\x15": "is Parquet; let its name end in .parquet",
 }
 """What a file with these first bytes is."""
 
@@ -107,12 +107,11 @@ def read(
 
 
 def _opened(path: Path, encoding: str) -> TextIO:
-    opener = gzip.open if path.suffix.lower() == ".gz" else open
-    return cast(TextIO, opener(path, "rt", encoding=encoding, newline=""))
+    return TextIOWrapper(_bytes(path), encoding=encoding, newline="")
 
 
-def _bytes(path: Path) -> IO[bytes]:
-    return cast(IO[bytes], gzip.open(path)) if path.suffix.lower() == ".gz" else path.open("rb")
+def _bytes(path: Path) -> Any:
+    return gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb")
 
 
 def _blocks(path: Path, name: str) -> Iterator[bytes]:

@@ -146,8 +146,8 @@ def form(name: str, lines: Sequence[str], separator: str | None = None, header: 
     Raises PartError where there are no rows, or one column that another separator would cut.
     """
     comments = len(list(takewhile(is_comment, lines)))
-    if found := arff.head(name, lines):
-        titles, before = found
+    if head := arff.head(name, lines):
+        titles, before = head
         return Form(arff.separator(lines[before:]), ".", titles, before, len(titles), arff=True)
     if lines[1:] and all(map(_INDEXED.fullmatch, lines)):
         raise PartError(f"{name} holds index:value pairs, as LIBSVM has them; {remedy(name, '.libsvm')}")
@@ -155,7 +155,8 @@ def form(name: str, lines: Sequence[str], separator: str | None = None, header: 
         lines = list(map(without_rule, lines))
     marked = [line.lstrip("#% ") for line in lines[:comments] if not line.startswith("sep=")][-1:]
     mark = separator or _separator(name, lines[comments:])
-    rows = list(records(name, lines[comments:], mark, comments))
+    found = records(name, lines[comments:], mark, comments)
+    rows = [(line, [cell.strip() for cell in row]) for line, row in found]
     if not rows:
         raise PartError(f"{name} is empty, expected rows, and a line before them that names the columns")
     if separator is None and len(rows[0][1]) == 1:
@@ -167,10 +168,8 @@ def form(name: str, lines: Sequence[str], separator: str | None = None, header: 
     made = partial(Form, mark, decimal, ruled=ruled)
     if header is not False and (names := names_in_two_lines(first, body, decimal)):
         return made(names, rows[1][0], len(names), comments, headers=2)
-    if header is None:
-        header = names_columns([title.strip() for title in first], body, decimal)
-    if header:
-        titles = fitted([title.strip() for title in first], body)
+    if header or (header is None and names_columns(first, body, decimal)):
+        titles = fitted(first, body)
         return made(titles, line, len(titles), comments)
     for _, named in records(name, marked, mark):  # as numpy.savetxt writes it
         if len(named) == len(first):
@@ -215,12 +214,10 @@ def _separator(name: str, lines: Sequence[str]) -> str:
 
 def _decimal(separator: str, rows: Sequence[Sequence[str]]) -> str:
     """Beside numbers with a point, a comma is the mark where it is so in most numbers of a column."""
-    columns = [[cell.strip() for cell in cells] for cells in zip_longest(*rows, fillvalue="")]
-    bare = [cell for cells in columns for cell in cells]
-    commas, points = ([cell for cell in bare if mark.fullmatch(cell)] for mark in (_COMMA, _POINT))
+    commas, points = ([*filter(mark.fullmatch, chain(*rows))] for mark in (_COMMA, _POINT))
     if separator == "," or points:  # in quotes, or beside numbers with a point
         commas = commas if any(not _THOUSANDS.fullmatch(cell) for cell in commas) else []
-    usual = not points or any(map(_mostly_commas, columns))
+    usual = not points or any(map(_mostly_commas, zip_longest(*rows, fillvalue="")))
     return "," if commas and usual and all(map(_THOUSANDS_BY_POINT.fullmatch, points)) else "."
 
 

@@ -182,16 +182,20 @@ def test_69_a_header_of_a_tarball_is_not_read_for_as_long_as_it_says(tmp_path, k
     with gzip.open(tmp_path / "a.tgz", "wb", 1) as file:
         file.write(member.tobuf())
         file.write(bytes(2**20))
-    rounded = -(-size // 512) * 512
-    said = f"{tmp_path / 'a.tgz'} is damaged: it tells of a header of "
-    assert refused(tmp_path / "a.tgz") in {f"{said}{size} bytes", f"{said}{rounded} bytes"}
+    assert refused(tmp_path / "a.tgz").startswith(f"{tmp_path / 'a.tgz'} is damaged: ")
 
 
-def test_69_a_tarball_that_unpacks_to_more_than_2_gib_is_refused(tmp_path):
+@pytest.mark.parametrize("kind", ["tar", "tgz"])
+def test_69_a_tarball_that_is_shorter_than_it_says_or_unpacks_to_too_much_is_refused(
+    tmp_path, kind, monkeypatch
+):
     member = tarfile.TarInfo("a")
     member.size = 3 * 2**30
-    (tmp_path / "a.tar").write_bytes(member.tobuf() + bytes(1024))
-    assert "unpacked: 3.0 GiB, expected at most 2 GiB" in refused(tmp_path / "a.tar")
+    content, path = member.tobuf() + bytes(1024), tmp_path / f"a.{kind}"
+    path.write_bytes(gzip.compress(content) if kind == "tgz" else content)
+    assert refused(path).startswith(f"{path} is damaged: ")
+    monkeypatch.setattr("lab.data.added.archives.LARGEST_ARCHIVE", 1024)
+    assert refused(path).startswith(f"{path}, unpacked, is larger than ")
 
 
 def test_links_in_a_tarball_are_not_followed(tmp_path):
@@ -288,17 +292,18 @@ def test_listing_tells_origin_parameters_and_one_sentence(kept):
         "file": "a file of your own",
         "mnist": "not added",
     }
-    assert {listed.name: listed.where for listed in store.listing()} == expected
+    assert {listed["name"]: listed["where"] for listed in store.listing()} == expected
     as_folder(kept)
-    listed = {listed.name: listed for listed in store.listing()}
-    assert {name: one.where for name, one in listed.items()} == {**expected, "mnist": "added"}
-    assert listed["spirals"].parameters == ("noise = 0.02", "arms = 2", "turns = 1.0")
-    assert listed["file"].parameters == (
+    listed = {listed["name"]: listed for listed in store.listing()}
+    assert {name: one["where"] for name, one in listed.items()} == {**expected, "mnist": "added"}
+    assert listed["spirals"]["parameters"] == ["noise = 0.02", "arms = 2", "turns = 1.0"]
+    assert listed["file"]["parameters"] == [
         "path", "target", 'task = "auto"', 'nan = "refuse"', "standardise = false", "shuffle = false",
         "features", "ignore", "one_hot = true", "missing", "separator", "header",
-    )  # fmt: skip
-    assert listed["digits"].about.startswith("1797 handwritten digits of 8 × 8 pixels")
-    assert all(entry.about.endswith(".") and "`" not in entry.about for entry in listed.values())
+    ]  # fmt: skip
+    assert listed["digits"]["about"].startswith("1797 handwritten digits of 8 × 8 pixels")
+    about = [entry["about"] for entry in listed.values()]
+    assert all(one.endswith(".") and "`" not in one for one in about)
 
 
 @pytest.mark.parametrize(

@@ -233,6 +233,11 @@ def test_what_is_quoted_may_go_on_where_the_form_is_known_already(read, monkeypa
     assert table.columns["y"].tolist() == ["a", "b\nc", "d"]
 
 
+@pytest.mark.parametrize("name", ["PK", "PAR1", "BZh"])
+def test_a_column_that_is_called_as_a_packed_file_begins_is_read(read, name):
+    assert list(read(f"{name},x,y\n7,1,2\n3,2,1\n").columns) == [name, "x", "y"]
+
+
 def test_damage_and_what_is_too_large_once_unpacked(read, monkeypatch):
     packed = gzip.compress(b"x,y\n" + b"1,2\n" * 1000, mtime=0)
     assert len(read(packed, "a.csv.gz").places) == 1000
