@@ -82,7 +82,6 @@ class EngineReading:
         self.weights = engine.places(0)
         self._kept = numbers, ranks, last, whole, ends_of_slopes, strides, marks  # what the kernel points to
         self._reading = Reading(
-            examples=0,
             m=m,
             norms_only=norms_only,
             of_theta=of_theta,
@@ -122,6 +121,5 @@ class EngineReading:
             self.weights = self._engine.places(len(keep))
         self._reading.kept_at, self._reading.weights = places.ctypes.data, self.weights.ctypes.data
         self._kept[0][...] = 0
-        of_steps = order if self._net is self._engine.net else None
-        self._reading.order = None if of_steps is None else of_steps.ctypes.data
+        self._reading.fixed = order is None or self._net is not self._engine.net
         self._engine.watch(self._net, self._reading, step, every, planned, starts, order)

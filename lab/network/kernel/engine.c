@@ -309,7 +309,7 @@ EXPORT void NAMED(outputs)(const Network *net, int64_t trials, const real *theta
 
 // What a reading measures, and of which trials; NULL is left out.
 typedef struct {
-    const int64_t *order, examples;  // of trial t the m examples from order[t examples] on; or the first m
+    int64_t fixed;                   // whether the m examples are the first of x, the same at each reading
     int64_t m, norms_only, of_theta;  // of_theta: whether norms of w and b are measured
     double low_input;                // of the root mean square of a
     const real *marks;               // m numbers that tell apart neurons, of whose z the products differ by
@@ -349,7 +349,7 @@ static void look(const Network *net, const Reading *r, int64_t at, const real *t
         out[TWINS] = twins_of(&(Block){p->z[l], width, r->m, n}, p->slope[l], r->marks, r->near, p->rows[0], p->rows[1]);
         out[A] = sum_of(&a);
         out[A_SPREAD] = norm_of(&a, (real)(out[A] / (double)(r->m * n)));
-        const int in_place = l == 1 && !r->order;  // x, whose rows end without padding, and which is the same each time
+        const int in_place = l == 1 && r->fixed;  // x, whose rows end without padding, and which is the same each time
         if (in_place && at == 0) {
             before.at = p->rows[0], before.stride = padded(below);
             for (int64_t i = 0; i < r->m; i++) copy(p->rows[0] + i * before.stride, p->x + i * p->x_stride, below);
@@ -381,27 +381,6 @@ static void measure(const Network *net, double *out, real *theta, const Learning
         }
         if ((out[SPEED_B] = root_of(squares + 2 * width, width, n)) < 0) out[SPEED_B] = scaled_norm_of(&(Block){sums, width, 1, n}, 0);
         squares += SQUARES * width, sums += width;
-    }
-}
-
-// Measures every trial before its step number `step`, and changes none. Where `planned`, only the change of w
-// is measured.
-EXPORT void NAMED(read)(const Network *net, int64_t trials, real *theta, real *state, int64_t step, int64_t planned,
-                        const Reading *r, real *workspace) {
-    const int64_t count = parameters(net);
-    for (int64_t t = 0; t < trials; t++) {
-        real *own = theta + t * count;
-        Learning how = learning(net, step, own, state + t * count, trials * count);
-        Pass p;
-        how.stays = 1;
-        if (planned)
-            how.change = workspace;
-        else
-            how.squares = workspace + count;
-        begin(net, r->m, r->order ? r->order + t * r->examples : NULL, workspace + measured(net), &p);
-        forward(net, net->both, own, r->m, &p);
-        if (!planned) look(net, r, t, own, &p);
-        measure(net, r->statistics + t * net->depth * STATISTICS, own, how, r->m, workspace, &p);
     }
 }
 

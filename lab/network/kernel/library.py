@@ -58,8 +58,7 @@ class Reading(Structure):
     """What a reading measures: see ``engine.c``."""
 
     _fields_ = (
-        ("order", c_void_p),
-        ("examples", c_int64),
+        ("fixed", c_int64),
         ("m", c_int64),
         ("norms_only", c_int64),
         ("of_theta", c_int64),
