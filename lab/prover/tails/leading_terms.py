@@ -103,34 +103,34 @@ class Series:
         return _taylor(small, (ONE, p, p * (p - 1) / 2), last)._scaled(CONSTANT.times(order, p), _root(c, p))
 
     def exp(self) -> "Series":
-        """e^f, where f is a line and what tends to 0."""
-        rate, small = NONE, []
-        for order, c in self.terms:
-            if order == _LINE:
-                rate = c
-            elif order < CONSTANT:
-                small.append((order, c))
-            else:
-                raise NoTermsError
-        if self.rest and not self.rest[0] < CONSTANT:
-            raise NoTermsError
-        rest = Series(self.start, tuple(small), self.rest)
+        """e^f, where f is a line and what is bounded."""
+        rate = next((c for order, c in self.terms if order == _LINE), NONE)
+        rest = Series(self.start, tuple(term for term in self.terms if term[0] != _LINE), self.rest)
         low, high = _joined(self.start, rest.parts, CONSTANT)[1]
+        if rest.parts and rest.largest[0] == CONSTANT:
+            return Series(self.start, (), (Order(rate), Span(low.exp(), high.exp())))
         last = Span(low.exp() / 6, high.exp() / 6)
         return _taylor(rest, (ONE, ONE, fmpq(1, 2)), last)._scaled(Order(rate), ONE)
 
     def log(self) -> "Series":
-        """Log f, where f is near c·e^(rt)."""
-        order, c, small, (low, high) = self._small()
-        if order.power != 0 or not c > 0:
+        """Log f, where f is near c·e^(rt), or between two of these."""
+        order, (low, high) = self.largest
+        if order.power != 0 or not low > 0:
             raise NoTermsError
-        near = _taylor(small, (NONE, ONE, fmpq(-1, 2)), Span(high**-3 / 3, low**-3 / 3))
+        line, near = [(_LINE, order.rate)], (CONSTANT, Span(low.log(), high.log()))
+        if not self.terms:
+            return _gathered(self.start, line, [near])
+        _, c, small, (low, high) = self._small()
+        rest = _taylor(small, (NONE, ONE, fmpq(-1, 2)), Span(high**-3 / 3, low**-3 / 3))
         factor = [(CONSTANT, Span(arb(c).log(), arb(c).log()))] if c != 1 else []
-        return near + _gathered(self.start, [(_LINE, order.rate)], factor)
+        return rest + _gathered(self.start, line, factor)
 
     def size(self) -> "Series":
         """|f|."""
-        return self if self._small()[1] > 0 else -self
+        low, high = self.largest[1]
+        if not (low >= 0 or high <= 0):
+            raise NoTermsError
+        return self if low >= 0 else -self
 
 
 @lru_cache(maxsize=1 << 12)
@@ -154,6 +154,18 @@ def terms_of(x: Tail) -> Series | None:
     if (c := number_in(x.span)) is not None:
         return _gathered(x.start, [(x.order, c)], [])
     return Series(x.start, (), (x.order, x.span))
+
+
+def line_of(x: Tail) -> tuple[fmpq, Span] | None:
+    """The slope a ≠ 0 of x = a·t + d and what d lies in; None where x is no such line."""
+    f = terms_of(x) if x.order == _LINE else None
+    slope = dict(f.terms).get(_LINE) if f else None
+    if f is None or slope is None:
+        return None
+    with suppress(NoTermsError):
+        others = [(order, _single(c)) for order, c in f.terms if order != _LINE]
+        return slope, _joined(f.start, others + f.rests, CONSTANT)[1]
+    return None
 
 
 def limit_of(x: Tail) -> tuple[Interval, int] | None:
