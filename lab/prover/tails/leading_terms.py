@@ -55,6 +55,9 @@ class Series:
 
     def __mul__(self, other: "Series | int") -> "Series":
         y = self._lifted(other)
+        for u, v in ((self, y), (y, self)):
+            if len(v.terms) == 1 and v.rest is None:
+                return u._scaled(*v.terms[0])
         terms = [(p.times(q), c * d) for p, c in self.terms for q, d in y.terms]
         with_rest = [*product(self.parts, y.rests), *product(self.rests, y.parts[: len(y.terms)])]
         return _gathered(self.start, terms, [(p.times(q), products(s, t)) for (p, s), (q, t) in with_rest])
@@ -82,7 +85,8 @@ class Series:
 
     def _scaled(self, order: Order, c: fmpq) -> "Series":
         """f·c·order."""
-        return self * Series(self.start, ((order, c),))
+        rest = self.rest and (self.rest[0].times(order), products(self.rest[1], _single(c)))
+        return Series(self.start, tuple((own.times(order), d * c) for own, d in self.terms), rest)
 
     def _small(self) -> tuple[Order, fmpq, "Series", Span]:
         """The first term, and ε of f = term·(1 + ε), with the span of 1 + ε > 0."""
@@ -122,7 +126,7 @@ class Series:
             return _gathered(self.start, line, [near])
         _, c, small, (low, high) = self._small()
         rest = _taylor(small, (NONE, ONE, fmpq(-1, 2)), Span(high**-3 / 3, low**-3 / 3))
-        factor = [(CONSTANT, Span(arb(c).log(), arb(c).log()))] if c != 1 else []
+        factor = [(CONSTANT, _single(arb(c).log()))] if c != 1 else []
         return rest + _gathered(self.start, line, factor)
 
     def size(self) -> "Series":
@@ -224,7 +228,7 @@ def _taylor(small: Series, coefficients: Sequence[fmpq], last: Span) -> Series:
     return total
 
 
-def _single(c: fmpq) -> Span:
+def _single(c: fmpq | arb) -> Span:
     return Span(arb(c), arb(c))
 
 
@@ -250,19 +254,13 @@ def _arctan(x: Series) -> Series:
     low, high = _joined(x.start, x.parts, CONSTANT)[1]
     if not (low >= -1 and high <= 1):
         raise NoTermsError
-    return x * _taylor(x * x, (ONE, fmpq(-1, 3)), Span(ZERO, arb(1) / 5))
+    return x * _of_square(x, fmpq(-1, 3), fmpq(1, 5))
 
 
-def _sine(x: Series) -> Series:
-    """Of what is small: x·h(x²), with h(q) between 1 − q/6 and that + q²/120."""
+def _of_square(x: Series, second: fmpq, last: fmpq) -> Series:
+    """Of what is small: h(x²), with h(q) between 1 + second·q and that + last·q²."""
     _joined(x.start, x.parts, CONSTANT)
-    return x * _taylor(x * x, (ONE, fmpq(-1, 6)), Span(ZERO, arb(1) / 120))
-
-
-def _cosine(x: Series) -> Series:
-    """Of what is small: h(x²), with h(q) between 1 − q/2 and that + q²/24."""
-    _joined(x.start, x.parts, CONSTANT)
-    return _taylor(x * x, (ONE, fmpq(-1, 2)), Span(ZERO, arb(1) / 24))
+    return _taylor(x * x, (ONE, second), Span(ZERO, arb(last)))
 
 
 def _arccot(x: Series) -> Series:
@@ -295,8 +293,8 @@ RULES: dict[str, Callable[..., Series]] = {
     "log": Series.log,
     "log1p": lambda x: (x + 1).log(),
     "sqrt": lambda x: x.power(fmpq(1, 2)),
-    "sin": _sine,
-    "cos": _cosine,
+    "sin": lambda x: x * _of_square(x, fmpq(-1, 6), fmpq(1, 120)),
+    "cos": lambda x: _of_square(x, fmpq(-1, 2), fmpq(1, 24)),
     "arctan": _arctan,
     "arccot": _arccot,
     "asinh": lambda x: (x + (x * x + 1).power(fmpq(1, 2))).log(),

@@ -118,13 +118,14 @@ def _made(name: str, within: list[Interval], tails: list[Tail]) -> Tail | None:
         return None if above is None else of_interval(Interval(known, known), x.start)
     if name == "pow":
         return power(x, v.low) if v.low == v.high and isfinite(v.low) else None
-    rule = _RULES.get(name)
-    return rule(x, u) if rule else _PAIRS[name](x, y) if name in _PAIRS else None
+    if name in ("mul", "div"):
+        return product(x, y if name == "mul" else inverse(y))
+    return _RULES[name](x, u) if name in _RULES else None
 
 
 def _is_above(x: Tail, y: Tail) -> bool | None:
     """Whether x > y in all of the tail, or x < y; None where neither is known, or they may be equal."""
-    apart = _sum(x, negative(y), False).span
+    apart = (_sum if x.order == y.order else total)(x, negative(y), False).span
     if apart is None or not (apart.low > 0 or apart.high < 0):  # a ball that holds 0 is neither
         return None
     return bool(apart.low > 0)
@@ -292,8 +293,6 @@ def _hyperbolic(sign: int) -> Rule:
 
 
 _COMPARISONS = ("greater", "greater_equal", "less", "less_equal")
-
-_PAIRS: dict[str, Callable[[Tail, Tail], Tail]] = {"mul": product, "div": lambda x, y: product(x, inverse(y))}
 
 _RULES: dict[str, Rule] = {
     "neg": lambda x, within: negative(x),
