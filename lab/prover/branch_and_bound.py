@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 from itertools import count, pairwise, starmap
-from math import inf, isfinite, isinf, nextafter
+from math import inf, isfinite, isinf, nan, nextafter
 
 from lab.numerics import REALS, Interval
 from lab.prover.intervals.enclosure import Box
@@ -89,22 +89,22 @@ def extremes(
         if end in (z.low, z.high)
     ]
     least, greatest = (half.result(tails, search.narrow) for half in search.halves)
-    between = (in_few_digits(middle_of(v), v.__contains__) for v in starmap(Interval, pairwise(cuts)))
-    at_kinks = kinks if without_kinks else ()
-    nearest = [
-        *sorted({*points, *cuts}, key=lambda point: (abs(point), point)),
-        *sorted({*between}, key=abs),  # a piece on which f is level is so in its middle
-    ]
-    finite = (point for point in nearest if isfinite(point) and not is_beside(point, at_kinks))
-    seen = [(point, *map(middle_of, parameters)) for point in finite]
-    return _reached(f, least, seen), _reached(f, greatest, seen)
 
+    def reached(extreme: Extreme) -> Extreme:
+        """One that is reached exactly at a likely place is no limit, nor looked for elsewhere."""
+        if extreme.bounds.low != extreme.bounds.high:
+            return extreme
+        between = {in_few_digits(middle_of(v), v.__contains__) for v in starmap(Interval, pairwise(cuts))}
+        for at in (
+            *sorted({*points, *cuts}, key=lambda point: (abs(point), point)),
+            *sorted(between, key=abs),  # a piece on which f is level is so in its middle
+        ):
+            point = (at, *map(middle_of, parameters))
+            if isfinite(at) and f.at(point) == extreme.bounds and not is_beside(at, left_out):
+                return replace(extreme, at=point, tails=())
+        return extreme
 
-def _reached(f: ExactFunction, extreme: Extreme, seen: Iterable[Point]) -> Extreme:
-    """An extreme that is reached exactly at one of these points is no limit, nor looked for elsewhere."""
-    exact = extreme.bounds.low == extreme.bounds.high
-    point = next((point for point in seen if exact and f.at(point) == extreme.bounds), None)
-    return extreme if point is None else replace(extreme, at=point, tails=())
+    return reached(least), reached(greatest)
 
 
 def lies_within(
@@ -159,7 +159,8 @@ def is_beside(z: float, kinks: Iterable[float]) -> bool:
 
 def kink_at(z: float, kinks: Iterable[float]) -> float | None:
     """The kink that z is or is cut off with; None where there is none."""
-    return next((kink for kink in kinks if beside(kink, -inf) <= z <= beside(kink, inf)), None)
+    nearest = min(kinks, key=lambda kink: abs(kink - z), default=nan)
+    return nearest if beside(nearest, -inf) <= z <= beside(nearest, inf) else None
 
 
 @dataclass

@@ -5,7 +5,7 @@ of z are halved until in each σ is defined and nothing switches, or until they 
 allow: there a jump, or a lack of value, is proved or left in doubt.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import inf, isfinite, nextafter
 
@@ -113,12 +113,10 @@ class _Search:
         """Whether σ is continuous over a short interval but for one float, and has its limits there; or else
         whether the values of σ differ by no more than its slope allows.
         """
-        low, high = nextafter(z.low, -inf), nextafter(z.high, inf)
-        for point in _points(z):
-            steps = [self._step(point, side) for side in (Interval(low, point), Interval(point, high))]
-            sizes = [step.magnitude for step in steps if step is not None]
-            if len(sizes) == len(steps):
-                return self._is_rounding(max(sizes), _largest_step(self._values(single(point)) or REALS))
+        for point, left, right in self._steps(z, Interval(nextafter(z.low, -inf), nextafter(z.high, inf))):
+            if left is not None and right is not None:
+                there = self._values(single(point)) or REALS
+                return self._is_rounding(max(left.magnitude, right.magnitude), _largest_step(there))
         most = None if values is None else self._most_rise(z)
         if values is None or most is None:
             return False
@@ -189,22 +187,27 @@ class _Search:
 
     def _leaps(self, z: Interval, beside: Interval) -> bool:
         """Whether at a float of z the value of σ is not that which it has towards one side."""
-        for point in _points(z):
-            for side in (Interval(beside.low, point), Interval(point, beside.high)):
-                if (step := self._step(point, side)) is not None:
-                    most = 2 * _largest_step(self._values(single(point)) or REALS)
-                    if max(step.low, -step.high) > most + _largest_step(step):
-                        return True
+        for point, *steps in self._steps(z, beside):
+            most = 2 * _largest_step(self._values(single(point)) or REALS)
+            for step in steps:
+                if step is not None and max(step.low, -step.high) > most + _largest_step(step):
+                    return True
         return False
 
     def _way(self, z: Interval, beside: Interval) -> int:
         """1 where σ is continuous around z but for a float at which it rises, −1 where it falls there."""
-        for point in _points(z):
-            left = self._step(point, Interval(beside.low, point))
-            right = self._step(point, Interval(point, beside.high))
+        for _, left, right in self._steps(z, beside):
             if left is not None and right is not None:
                 return (left.low >= 0 >= right.high) - (left.high <= 0 <= right.low)
         return 0
+
+    def _steps(
+        self, z: Interval, around: Interval
+    ) -> Iterator[tuple[float, Interval | None, Interval | None]]:
+        """The floats of a short interval at which σ may switch, with the steps from left and right."""
+        for point in {0.0 if 0 in z else middle_of(z), z.low, middle_of(z), z.high}:
+            left, right = Interval(around.low, point), Interval(point, around.high)
+            yield point, self._step(point, left), self._step(point, right)
 
     def _step(self, point: float, side: Interval) -> Interval | None:
         """What the value of σ at a point has more than its limit on a side; None where σ may switch there."""
@@ -236,11 +239,6 @@ class _Search:
 def _point(z: Interval) -> float:
     """A float of a short interval, 0 if that is in it."""
     return 0.0 if 0 in z else middle_of(z)
-
-
-def _points(z: Interval) -> set[float]:
-    """The floats of a short interval at which σ may switch."""
-    return {_point(z), z.low, middle_of(z), z.high}
 
 
 def _beside(z: Interval) -> Interval:

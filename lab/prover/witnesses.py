@@ -50,7 +50,11 @@ def counter_example(family: Provable, extreme: Extreme, claim: Interval) -> Poin
     if point is None:
         return None
     shows = is_finite if is_finite(point) else fails
-    return _in_few_digits(point, lambda x: _lies_in(family, x) and shows(x), fewest)
+
+    def shows_in_family(point: Point) -> bool:
+        return all(x in v for x, v in zip(point[1:], family.parameters, strict=True)) and shows(point)
+
+    return _in_few_digits(point, shows_in_family, fewest)
 
 
 def refutation(family: Provable, extreme: Extreme, claim: Interval, point: Point) -> str:
@@ -75,7 +79,8 @@ def unseen_refutation(extreme: Extreme, claim: Interval) -> str:
 
     Of a σ′ that grows without end as log z does, no bound such as 1000 is passed at a float.
     """
-    if not _is_unbounded(extreme) or not isfinite(bound := claim.low if extreme.is_least else claim.high):
+    is_unbounded = extreme.bounds.high == -inf if extreme.is_least else extreme.bounds.low == inf
+    if not is_unbounded or not isfinite(bound := claim.low if extreme.is_least else claim.high):
         return ""
     return (
         f"{'inf σ′ = −∞' if extreme.is_least else 'sup σ′ = ∞'}; no float z is known at which σ′ is "
@@ -86,11 +91,6 @@ def unseen_refutation(extreme: Extreme, claim: Interval) -> str:
 def is_zero(infimum: Interval) -> bool:
     """Whether an infimum is 0 but for the rounding of its enclosure."""
     return infimum.low == 0 and infimum.high <= 1e-12
-
-
-def _is_unbounded(extreme: Extreme) -> bool:
-    """Whether σ′ is proved to go beyond all bounds."""
-    return extreme.bounds.high == -inf if extreme.is_least else extreme.bounds.low == inf
 
 
 def _candidates(family: Provable, extreme: Extreme) -> Iterator[Point]:
@@ -123,11 +123,6 @@ def _far_out(extreme: Extreme, fails: _Tells, is_finite: _Tells) -> Point | None
         if isfinite(far):
             return (side * far, *rest)
     return None
-
-
-def _lies_in(family: Provable, point: Point) -> bool:
-    """Whether the open parameters of a point are in their ranges."""
-    return all(x in v for x, v in zip(point[1:], family.parameters, strict=True))
 
 
 def _in_few_digits(point: Point, shows: _Tells, fewest: int) -> Point:

@@ -1,13 +1,15 @@
 """What may be said of an activation in a word: proved, refuted, or left unsaid."""
 
 from collections.abc import Mapping
-from itertools import permutations
+from itertools import permutations, starmap
+from math import copysign, prod
+from typing import TypeAlias
 
 import numpy as np
 
 from lab.activations.formula.formula import formula_of
 from lab.activations.formula.graph import Expression, below
-from lab.activations.formula.operations import EVEN, ODD
+from lab.activations.formula.operations import COMPARISONS, EVEN, ODD
 from lab.activations.formula.terms import coefficients
 from lab.activations.properties import PROPERTIES
 from lab.numerics import Interval
@@ -86,78 +88,94 @@ def parity(f: Expression) -> int:
     >>> [parity(parse(text, {})) for text in ("z**3/(1 + z**2)", "max(z, -z)", "z + cos(z)")]
     [-1, 1, 0]
     """
-    known: dict[Expression, int] = {}
-    alike, mirrored = _mirrored(f, 1), _mirrored(f, -1)
-    for x in below(f):
-        known[x] = _by_rule(x, known, alike, mirrored) or _sign(alike[x], mirrored[x])
-    return known[f]
+    (sign, alike), (mirrored_sign, mirrored) = (_signed(f, way)[f] for way in (1, -1))
+    return sign * mirrored_sign if alike is mirrored else 0
 
 
-def _sign(x: Expression, y: Expression) -> int:
-    """The 1 or −1 that x is to be multiplied with to be y, by their terms; 0 where neither is seen."""
-    terms, others = ({u: c.number for u, c in coefficients(of).items()} for of in (x, y))
-    found = (s for s in (1, -1) if others == {u: c and s * c for u, c in terms.items()})
-    return 0 if None in terms.values() else next(found, 0)
+_Signed: TypeAlias = tuple[int, Expression]
+"""A sign and an expression, for their product."""
 
 
-def _by_rule(
-    x: Expression,
-    known: Mapping[Expression, int],
-    alike: Mapping[Expression, Expression],
-    mirrored: Mapping[Expression, Expression],
-) -> int:
-    """What follows for an operation from the parities of its arguments."""
-    name, inner = x.operation, [known[u] for u in x.arguments]
-    if name == "z":
-        return -1
-    if all(one == 1 for one in inner):
-        return 1
-    if name in ODD or name == "neg":
-        return inner[0]
-    if name in EVEN:
-        return abs(inner[0])
-    if name in ("mul", "div"):
-        return inner[0] * inner[1]
-    if name in ("add", "sub"):
-        return inner[0] if inner[0] == inner[1] else 0
-    if name == "pow" and (x.arguments[1].number or 0.5) % 2 in (0, 1):
-        return inner[0] if x.arguments[1].number % 2 else abs(inner[0])  # type: ignore[operator]
-    if name in ("max", "min"):
-        u, v = x.arguments
-        return int(mirrored[u] is alike[v]) or -_clips_alike(x, known)
-    if name == "where":
-        mask, yes, no = x.arguments
-        if known[mask] == 1:
-            sides = {known[u] for u in (yes, no) if u.number != 0}  # 0 is odd too
-            return sides.pop() if len(sides) == 1 else 0
-        u, v = mask.arguments
-        if v.number == 0 and known[u] == -1:  # what is chosen on one side is that of the other, mirrored
-            return int(mirrored[yes] is alike[no]) - int(mirrored[yes] is -alike[no])
-        if mask.operation == "greater" and no.operation == "where" and no.arguments[0].operation == "less":
-            (w, end), (_, left, middle) = no.arguments[0].arguments, no.arguments
-            is_between = w is u and known[u] == -1 and v.number is not None and end.number == -v.number <= 0
-            return known[middle] if is_between and _sign(alike[left], mirrored[yes]) == known[middle] else 0
-    return 0
-
-
-def _clips_alike(x: Expression, known: Mapping[Expression, int]) -> bool:
-    """Whether x is max(−c, min(c, u)) or min(c, max(−c, u)), in any order, with c ≥ 0 and an odd u."""
-    for inner, end in (x.arguments, x.arguments[::-1]):
-        if end.number is not None and {x.operation, inner.operation} == {"max", "min"}:
-            ends = [v.number == -end.number and known[u] == -1 for u, v in permutations(inner.arguments)]
-            return any(ends) and end.number * (-1 if x.operation == "max" else 1) >= 0
-    return False
-
-
-def _mirrored(f: Expression, sign: int) -> dict[Expression, Expression]:
-    """What each expression below f is with ``sign``·z for z; of what is even in x, with one of x and −x."""
-    made: dict[Expression, Expression] = {}
+def _signed(f: Expression, way: int) -> dict[Expression, _Signed]:
+    """What each expression below f is of ``way``·z, in one form: with its sign drawn to the front."""
+    made: dict[Expression, _Signed] = {}
     for node in below(f):
-        arguments = [made[x] for x in node.arguments]
-        if node.operation in EVEN:
-            arguments = [min(arguments[0], -arguments[0], key=lambda x: x.index)]
-        if node.operation == "z":
-            made[node] = sign * node
+        name, x = node.operation, [made[argument] for argument in node.arguments]
+        power = (node.arguments[1].number or 0.5) % 2 if name == "pow" else None
+        if name == "where" and (mask := node.arguments[0]).operation in COMPARISONS:
+            sign, difference = _sum("sub", *(made[argument] for argument in mask.arguments))
+            yes, no = x[1:] if (sign < 0) == mask.operation.startswith("less") else x[:0:-1]
+            made[node] = _chosen(difference, yes, no)
+        elif name in ("add", "sub"):
+            made[node] = _sum(name, *x)
+        elif name in ("max", "min"):
+            made[node] = _of_sizes(node, made)
+        elif name == "z":
+            made[node] = way, node
+        elif name == "neg":
+            made[node] = -x[0][0], x[0][1]
+        elif name == "constant" and node.number:
+            made[node] = int(copysign(1, node.number)), node.lifted(abs(node.number))
+        elif power in (0, 1):
+            made[node] = x[0][0] if power else 1, node.of([x[0][1], node.arguments[1]])
+        elif name in ("mul", "div", *ODD, *EVEN):
+            made[node] = 1 if name in EVEN else prod(sign for sign, _ in x), node.of([u for _, u in x])
         else:
-            made[node] = node.graph.apply(node.operation, *arguments) if arguments else node
+            made[node] = 1, node.of([*starmap(_times, x)])
     return made
+
+
+def _chosen(x: Expression, yes: _Signed, no: _Signed) -> _Signed:
+    """One where x > 0 and the other elsewhere; of two choices by the same terms the wider one comes first."""
+    sign, within = no
+    if within.operation == "where" and within.arguments[0].operation == "greater":
+        (wider, zero), inner, outer = within.arguments[0].arguments, *within.arguments[1:]
+        if zero.number == 0 and _is_above(wider, x):
+            return _chosen(wider, _chosen(x, yes, (sign, inner)), (sign, outer))
+    sign = no[0] if yes[1].number == 0 else yes[0]  # 0 is odd too
+    return sign, x.call("greater", 0).call("where", *(_times(sign * of, branch) for of, branch in (yes, no)))
+
+
+def _is_above(x: Expression, y: Expression) -> bool:
+    """Whether x is y and a positive number more, by their terms."""
+    terms, others = ({u: c.number for u, c in coefficients(of).items()} for of in (x, y))
+    unlike = {u for u in terms | others if terms.get(u) != others.get(u)}
+    more = [(terms.get(u) or 0.0) - (others.get(u) or 0.0) for u in unlike if not u.varies]
+    return len(unlike) == len(more) == 1 and more[0] > 0
+
+
+def _of_sizes(node: Expression, made: Mapping[Expression, _Signed]) -> _Signed:
+    """max(x, y) as ½(x + y + |x − y|), and x between two ends as ½(|x − low| − |x − high| + low + high)."""
+
+    def half_size(x: _Signed, y: _Signed) -> _Signed:
+        return 1, 0.5 * _sum("sub", x, y)[1].call("abs")
+
+    def half_sum(x: _Signed, y: _Signed) -> _Signed:
+        sign, total = _sum("add", x, y)
+        return sign, 0.5 * total
+
+    (x, y), outer = node.arguments, "add" if node.operation == "max" else "sub"
+    for inner, end in ((x, y), (y, x)):
+        if {node.operation, inner.operation} == {"max", "min"}:
+            for u, other in permutations(inner.arguments):
+                ends = sorted((end, other), key=lambda one: one.number or 0.0)
+                if None not in (end.number, other.number) and (end is ends[0]) == (node.operation == "max"):
+                    low, high = (made[one] for one in ends)
+                    apart = _sum("sub", half_size(made[u], low), half_size(made[u], high))
+                    return _sum("add", apart, half_sum(low, high))
+    return _sum(outer, half_sum(made[x], made[y]), half_size(made[x], made[y]))
+
+
+def _sum(name: str, x: _Signed, y: _Signed) -> _Signed:
+    """A sum or a difference by its terms, of which the first is positive; as it is where a term is lost."""
+    total = _times(*x).call(name, _times(*y))
+    terms = {u: c.number or 0.0 for u, c in coefficients(total).items() if c.number != 0 or u.varies}
+    if 0 in terms.values() or not terms:
+        return 1, total
+    first, *more = sorted(terms, key=lambda u: u.index)
+    sign = int(copysign(1, terms[first]))
+    return sign, sum((sign * terms[u] * u for u in more), abs(terms[first]) * first)
+
+
+def _times(sign: int, x: Expression) -> Expression:
+    return x if sign > 0 or x.number == 0 else -x

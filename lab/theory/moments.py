@@ -18,6 +18,7 @@ which is f made smooth.
 
 from collections.abc import Callable
 from math import pi, sqrt
+from typing import NamedTuple
 
 import numpy as np
 from numpy.polynomial.legendre import leggauss
@@ -47,18 +48,31 @@ _ROUGHEST = 1e-321
 """How far they may differ at any size, since numbers below 1e-308 have fewer digits."""
 
 _NODES, _WEIGHTS = leggauss(20)
-_PAIR_RULE = leggauss(8)
 _MOST_HALVINGS = 48
 _MOST_PANELS = 2**14
 _SCALES = 4.0 ** np.arange(-2, 41)
 """Distances from 0, in z, at which panels end: so a feature at any scale is seen at any q."""
 
-_ENDS = np.array([*range(8), 9, 12, 19, 38], dtype=float)
-_DEVIATIONS = np.concatenate([-_ENDS[:0:-1], _ENDS])
-"""Where panels end, in standard deviations: closer where the normal has its weight."""
 
-_TURNS = np.array([-9.0, -3.0, -1.0, 0.0, 1.0, 3.0, 9.0])
-"""Where F turns around a kink of f, in standard deviations of what is not in common."""
+class PairRule(NamedTuple):
+    """How finely the expectations of pairs are integrated; distances are in standard deviations."""
+
+    nodes: tuple[Array, Array]  # of Gauss–Legendre on a panel, and their weights
+    ends: Array  # where panels end
+    turns: Array  # where F turns around a kink of f, of what is not in common
+    scales: Array  # the distances from 0, in z, at which panels end too
+    reach: float  # how far they do
+
+
+_ENDS = np.array([*range(8), 9, 12, 19, 38], dtype=float)
+FINE = PairRule(
+    leggauss(8),
+    np.concatenate([-_ENDS[:0:-1], _ENDS]),
+    np.array([-9.0, -3.0, -1.0, 0.0, 1.0, 3.0, 9.0]),
+    _SCALES,
+    np.inf,
+)
+"""Panels end closer where the normal has its weight."""
 
 
 def mean_square(f: Callable[[Array], Array], q: float, breaks: tuple[float, ...] = ()) -> float:
@@ -186,42 +200,43 @@ def pair_mean(f: Callable[[Array], Array], q: float, c: float, breaks: tuple[flo
         return np.nan
     if c == 1:
         return mean_square(f, q, breaks)
-    common, own = sqrt(abs(c)) * deviation(q), sqrt(1 - abs(c)) * deviation(q)
-    turned = around(np.array([0.0, *breaks]), own, _TURNS)
+    return float(pair_table(f, np.array([deviation(q)]), c, breaks)[0, 0])
 
-    def smooth(m: Array) -> Array:
-        z, weights = _rule(m, own, np.array([0.0, *breaks]))
-        return np.asarray((f(z) * weights).sum(axis=1))
 
+def pair_table(
+    f: Callable[[Array], Array], deviations: Array, c: float, breaks: tuple[float, ...], by: PairRule = FINE
+) -> Array:
+    """E f(z) f(z′) of every two of these standard deviations (Q, Q), of correlation c."""
+    common, own = sqrt(abs(c)), sqrt(1 - abs(c))
+    places, sizes = np.append(breaks, 0.0), np.maximum(deviations, NEXT_TO_ZERO)
+    scales = [by.scales[by.scales < by.reach * size] / size for size in sizes]
+    turned = np.concatenate([scales[-1], *(around(places / size, own, by.turns) for size in sizes)])
+    smooth = []
     with np.errstate(all="ignore"):
-        m, weights = _rule(np.zeros(1), common, turned)
-        below = smooth(m[0])
-        return float(weights[0] @ (below * (below if c >= 0 else smooth(-m[0]))))
+        m, weights = _rule(np.zeros(1), common, np.concatenate([turned, -turned]), by)
+        for each, size, ends in zip(deviations, sizes, scales, strict=True):
+            z, shares = _rule(m[0], own, np.concatenate([places / size, ends, -ends]), by)
+            smooth.append((f(z * each) * shares).sum(axis=1))
+        F = np.array(smooth)
+        return np.asarray((F * weights) @ (F if c >= 0 else F[:, ::-1]).T)
 
 
-def _rule(m: Array, width: float, breaks: Array) -> tuple[Array, Array]:
-    """The z and the weights whose sum is E f(m + width h), h ~ N(0, 1), at each m: two arrays (m, node)."""
+def _rule(m: Array, width: float, breaks: Array, by: PairRule) -> tuple[Array, Array]:
+    """The z and the weights whose sum is E f(m + width h), h ~ N(0, 1), at each m: two arrays (m, node).
+
+    Panels end at the breaks, too.
+    """
     if width == 0:
         return m[:, None], np.ones((len(m), 1))
-    scales = _SCALES[_SCALES < np.abs(m).max() + _DEVIATIONS[-1] * width]
-    z, weights = on_panels(m, width, np.concatenate([-scales, scales, breaks]), _DEVIATIONS, _PAIR_RULE)
-    return z, weights / sqrt(2 * pi)
-
-
-def on_panels(
-    m: Array, width: float, breaks: Array, ends: Array, rule: tuple[Array, Array]
-) -> tuple[Array, Array]:
-    """The z = m + width h and the weights, with e^{−h²/2} in them, of a rule on each panel: (m, node) each.
-
-    Panels end at the ``ends``, in standard deviations, and where m + width h is one of the breaks between.
-    """
-    nodes, weights = rule
-    inner = np.clip((breaks - m[:, None]) / width, ends[0], ends[-1])
-    whole = np.broadcast_to(ends, (len(m), len(ends)))
-    edges = np.sort(np.concatenate([inner, whole], axis=1), axis=1)
+    first, *_, last = by.ends
+    near = breaks[np.abs(breaks) < np.abs(m).max() + last * width]
+    inner = np.clip((near - m[:, None]) / width, first, last)
+    edges = np.sort(np.concatenate([inner, np.tile(by.ends, (len(m), 1))], axis=1), axis=1)
     low, high = edges[:, :-1], edges[:, 1:]
     wide = (high > low).any(axis=0)
     half, middle = ((high - low) / 2)[:, wide, None], ((low + high) / 2)[:, wide, None]
-    h = middle + half * nodes
-    weighted = half * weights * np.exp(-h * h / 2)
-    return m[:, None] + width * h.reshape(len(m), -1), weighted.reshape(len(m), -1)
+    nodes, weights = by.nodes
+    h = (middle + half * nodes).reshape(len(m), -1)
+    shares = (half * weights).reshape(len(m), -1) * np.exp(-h * h / 2)
+    shares /= shares.sum(axis=1, keepdims=True)  # so of an f that hardly varies hardly anything is lost
+    return m[:, None] + width * h, shares

@@ -10,6 +10,7 @@ import numpy as np
 from lab.numerics import Interval
 from lab.parts import Activation
 from lab.prover.integrals import proved_moments as prover
+from lab.prover.intervals.rounding import mul, single
 from lab.theory.correlation import FixedCorrelation, fixed_correlation
 from lab.theory.deep import Deep
 from lab.theory.mean_field import Critical, FixedPoint, boundary, critical, fixed_point
@@ -94,16 +95,18 @@ def _held(value: float, known: Interval | None) -> float:
 
 def _proved(sigma: Activation, q: float, deep: Deep) -> dict[str, Interval]:
     """What is proved of a σ that has a formula, and between which numbers."""
-    found = {
-        "forward_gain": prover.forward_gain_enclosure(sigma),
-        "mean_square_slope": prover.slope_square_enclosure(sigma, 1.0),
-    }
-    if found["forward_gain"]:  # what cannot be proved at q = 1 costs as much to fail elsewhere
-        fixed = prover.fixed_point_enclosure(sigma, q, deep.weight_variance, deep.bias_variance)
-        found["fixed_point"] = fixed
-    if found["mean_square_slope"]:
-        found["backward_gain"] = prover.backward_gain_enclosure(sigma)
-        found["chi"] = prover.chi_enclosure(sigma, q, deep.weight_variance)
+    found: dict[str, Interval | None] = {}
+    if square := prover.square_enclosure(
+        sigma, 1.0
+    ):  # what cannot be proved at q = 1 costs as much elsewhere
+        found["forward_gain"] = prover.gain_enclosure(square)
+        found["fixed_point"] = prover.fixed_point_enclosure(
+            sigma, q, deep.weight_variance, deep.bias_variance
+        )
+    if slope := prover.slope_square_enclosure(sigma, 1.0):
+        found |= {"mean_square_slope": slope, "backward_gain": prover.gain_enclosure(slope)}
+        passed = prover.slope_square_enclosure(sigma, q)
+        found["chi"] = passed and mul(single(deep.weight_variance), passed)
     return {fact: known for fact, known in found.items() if known is not None}
 
 

@@ -12,8 +12,7 @@ import numpy as np
 from numpy.polynomial.legendre import leggauss
 
 from lab.numerics import Array
-from lab.theory.moments import deviation, mean_square, on_panels, pair_mean
-from lab.theory.turns import around
+from lab.theory.moments import FINE, PairRule, deviation, mean_square, pair_table
 
 _SAME = 1e-12
 """Values that differ by less than this, relative to the largest, count as one."""
@@ -21,16 +20,15 @@ _SAME = 1e-12
 _SMALL = (1e-24, 1e-20)
 """A q, and what E f² is at most there, of an f that goes to 0 with z as z does."""
 
-_RULE = leggauss(6)
 _ENDS = np.array([0.0, 1.2, 2.6, 4.5, 9.0])
-_DEVIATIONS = np.concatenate([-_ENDS[:0:-1], _ENDS])
-"""Where panels end, in standard deviations."""
-
-_TURNS = np.array([-5.0, -1.5, 0.0, 1.5, 5.0])
-"""Where an f made smooth turns around a kink, in standard deviations of what made it smooth."""
-
-_SCALES = 4.0 ** np.arange(-1, 20)
-"""Distances from 0, in z, at which panels end where they would else be longer."""
+_COARSE = PairRule(
+    leggauss(6),
+    np.concatenate([-_ENDS[:0:-1], _ENDS]),
+    np.array([-5.0, -1.5, 0.0, 1.5, 5.0]),
+    4.0 ** np.arange(-1, 20),
+    1.0,
+)
+"""For every two of many q."""
 
 
 def squares(f: Callable[[Array], Array], q: Array, breaks: tuple[float, ...] = ()) -> Array:
@@ -80,8 +78,8 @@ def _of_different(f: Callable[[Array], Array], pairs: Array, breaks: tuple[float
     sizes, shares = _interpolated(both, _points_of_size(both), np.sqrt, np.square)
     angle = np.arccos([c.max(), c.min()])
     angles, shares_of_c = _interpolated(c, 5 + round(8 * np.diff(angle)[0] / np.pi), np.arccos, np.cos)
-    with np.errstate(all="ignore"):
-        table = np.stack([_table(f, sizes, float(at), breaks) for at in angles])
+    deviations, by = (np.sqrt(sizes), _COARSE) if len(sizes) > 1 else ([deviation(sizes[0])], FINE)
+    table = np.stack([pair_table(f, np.array(deviations), float(at), breaks, by) for at in angles])
     if not np.isfinite(table).all():
         return np.full(c.shape, table.max())
     if len(sizes) > 1 and _vanishes(f, breaks):
@@ -122,35 +120,3 @@ def _interpolated(
     away[away == 0] = np.finfo(float).tiny
     parts = (-1.0) ** np.arange(most) * np.sin(turn) / away  # the barycentric formula
     return inverse(points), parts / parts.sum(axis=1, keepdims=True)
-
-
-def _table(f: Callable[[Array], Array], q: Array, c: float, breaks: tuple[float, ...]) -> Array:
-    """E f(z) f(z′) of every two of these q (Q, Q), by what z and z′ have in common, as `pair_mean` does."""
-    if len(q) == 1:
-        return np.array([[pair_mean(f, float(q[0]), c, breaks)]])
-    common, own = np.sqrt(abs(c)), np.sqrt(1 - abs(c))
-    roots = np.array([deviation(at) for at in q.tolist()])
-    kinks = np.append(breaks, 0.0)
-    edges = [
-        _SCALES[_SCALES < roots[-1]] / roots[-1],
-        *(around(kinks / root, own, _TURNS) for root in roots),
-    ]
-    edges_of_g = np.concatenate(edges) / max(common, 1e-9)
-    g, weights = _rule(np.zeros(1), 1.0, np.concatenate([edges_of_g, -edges_of_g]))
-    smooth = []
-    for root, at in zip(roots, q, strict=True):
-        scales = _SCALES[_SCALES < root]
-        z, shares = _rule(common * g[0], own, np.concatenate([kinks, scales, -scales]) / root)
-        smooth.append((f(z * root if at else np.zeros_like(z)) * shares).sum(axis=1))
-    F = np.array(smooth)
-    return np.asarray((F * weights) @ (F if c >= 0 else F[:, ::-1]).T)
-
-
-def _rule(m: Array, width: float, breaks: Array) -> tuple[Array, Array]:
-    """The u and the weights whose sum is E f(m + width h), h ~ N(0, 1), at each m: two arrays (m, node)."""
-    if width == 0:
-        return m[:, None], np.ones((len(m), 1))
-    near = breaks[np.abs(breaks) < np.abs(m).max() + _DEVIATIONS[-1] * width]
-    u, weights = on_panels(m, width, near, _DEVIATIONS, _RULE)
-    weights /= weights.sum(axis=1, keepdims=True)  # so of an f that hardly varies hardly anything is lost
-    return u, weights

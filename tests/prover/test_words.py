@@ -24,6 +24,7 @@ from lab.prover.words import WORDS, known_words, proved_range
         ("plu(z)", "monotone odd floored kinked", "even bounded"),
         ("max(-1, min(1, z)) + 0.01*z", "monotone odd floored kinked", "even bounded"),
         ("min(2, max(z**3, -2))", "monotone odd bounded kinked", "even floored"),
+        ("max(z - 1, 0) + min(z + 1, 0)", "monotone odd kinked", "even bounded floored"),
         ("max(z, 0)**(4/3)", "monotone", "odd even bounded floored kinked"),
         ("asinh(z)", "monotone odd", "even bounded floored kinked"),
         ("tanh(z) + 0.1*z", "monotone odd floored", "even bounded kinked"),

@@ -9,16 +9,16 @@ branches, a formula is one smooth function.
 """
 
 import operator
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial, reduce
-from itertools import pairwise
+from itertools import pairwise, starmap
 from math import inf
 from operator import methodcaller
 from typing import Literal, TypeAlias
 
 from flint import acb, arb
 
-from lab.activations.formula.graph import Expression
+from lab.activations.formula.graph import Expression, below
 from lab.numerics import Interval
 from lab.prover.branch_and_bound import beside
 from lab.prover.intervals.mean_value_form import ExactFunction
@@ -28,6 +28,9 @@ from lab.prover.intervals.sinc_ranges import SINC, sinc_ball
 
 Rule: TypeAlias = Callable[..., acb]
 
+Continuation: TypeAlias = Callable[[acb], tuple[acb, ...]]
+"""Several expressions as a function of a ball."""
+
 Branch: TypeAlias = Literal[-1, 1]
 """Whether what a switch compares, its argument or the first less the second, is negative or positive."""
 
@@ -35,14 +38,33 @@ NOT_ANALYTIC = acb(arb.nan(), arb.nan())
 """What a function has where it is not known to be analytic."""
 
 
-def switch_differences(nodes: Iterable[Expression]) -> dict[Expression, ExactFunction]:
-    """The switches among these nodes, and what each compares."""
-    switches = [node for node in nodes if node.operation in _SWITCHES]
+def smooth_pieces(
+    wanted: Sequence[Expression], kinks: Iterable[float], furthest: float
+) -> list[tuple[Interval, Continuation]]:
+    """The intervals between the kinks in |z| ≤ ``furthest``, with the continuation of these expressions.
+
+    Each switch is continued along the branch that it takes there; where some are in doubt, what is beside a
+    kink is a piece of its own.
+    """
+    differences = _switch_differences(wanted)
+    found = []
+    for low, high in pairwise(sorted({-furthest, furthest, *(x for x in kinks if abs(x) < furthest)})):
+        inner, outer = beside(low, inf), beside(high, -inf)
+        known = _branches(differences, Interval(low, high))
+        ends = [low, high] if len(known) == len(differences) or inner >= outer else [low, inner, outer, high]
+        for z in starmap(Interval, pairwise(ends)):
+            found.append((z, continued(wanted, known if len(ends) == 2 else _branches(differences, z))))
+    return found
+
+
+def _switch_differences(wanted: Sequence[Expression]) -> dict[Expression, ExactFunction]:
+    """The switches below these expressions, and what each compares."""
+    switches = [node for node in below(*wanted) if node.operation in _SWITCHES]
     differences = [reduce(operator.sub, node.arguments) for node in switches]
     return dict(zip(switches, map(ExactFunction, differences, differences), strict=True))
 
 
-def branches(differences: Mapping[Expression, ExactFunction], z: Interval) -> dict[Expression, Branch]:
+def _branches(differences: Mapping[Expression, ExactFunction], z: Interval) -> dict[Expression, Branch]:
     """The switches that take one branch for all z of an interval without its ends, and which."""
     found = {node: _branch(difference, z) for node, difference in differences.items()}
     return {node: branch for node, branch in found.items() if branch is not None}
@@ -58,23 +80,7 @@ def _branch(difference: ExactFunction, z: Interval) -> Branch | None:
     return -1 if high < 0 or (high == 0 and monotone) else None
 
 
-def pieces(
-    cuts: Iterable[float], differences: Mapping[Expression, ExactFunction]
-) -> Iterator[tuple[Interval, Mapping[Expression, Branch]]]:
-    """The intervals between the cuts and their branches; what is beside a cut apart where it is in doubt."""
-    for low, high in pairwise(cuts):
-        inner, outer = beside(low, inf), beside(high, -inf)
-        known = branches(differences, Interval(low, high))
-        if len(known) == len(differences) or not inner < outer:
-            yield Interval(low, high), known
-        else:
-            for z in (Interval(low, inner), Interval(inner, outer), Interval(outer, high)):
-                yield z, branches(differences, z)
-
-
-def continued(
-    wanted: Sequence[Expression], known: Mapping[Expression, Branch]
-) -> Callable[[acb], tuple[acb, ...]]:
+def continued(wanted: Sequence[Expression], known: Mapping[Expression, Branch]) -> Continuation:
     """The analytic continuation of these expressions, as a function of a ball that holds real z, or is one.
 
     ``known`` are the switches that take one branch for all real z that matter: they are continued along it.

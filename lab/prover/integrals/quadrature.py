@@ -9,16 +9,16 @@ integral and the sum both lie between the bounds of f times the width.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from math import inf, nan
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from flint import acb, arb, ctx
 
 from lab.activations.design.integral import FARTHEST, NODES
-from lab.activations.formula.graph import Expression, below
+from lab.activations.formula.graph import Expression
 from lab.numerics import REALS, Interval
-from lab.prover.integrals.complex_balls import continued, pieces, switch_differences
+from lab.prover.integrals.complex_balls import Continuation, continued, smooth_pieces
 from lab.prover.intervals.enclosure import evaluated
 from lab.prover.intervals.mean_value_form import middle_of
 from lab.prover.intervals.rounding import upper
@@ -33,10 +33,6 @@ with ctx.workprec(PRECISION):
     _RULE = [arb.legendre_p_root(NODES, k, weight=True) for k in reversed(range(NODES))]
     _AXES = [((rho + 1 / arb(rho)) / 2, (rho - 1 / arb(rho)) / 2) for rho in _RHO]
     _FACTORS = [64 / (15 * arb(rho) ** (2 * NODES) * (1 - arb(rho) ** -2)) for rho in _RHO]
-
-
-Continuation: TypeAlias = Callable[[acb], tuple[acb, ...]]
-"""f alone, as a function of a ball."""
 
 _UNIT = arb(0, 1)
 """The numbers from −1 to 1."""
@@ -60,12 +56,10 @@ class Quadrature:
     """
 
     def __init__(self, f: Expression, kinks: Iterable[float]) -> None:
-        cuts = sorted({-FARTHEST, FARTHEST, *(kink for kink in kinks if abs(kink) < FARTHEST)})
-        known = list(pieces(cuts, switch_differences(below(f))))
         self._f = f
-        self._pieces = [(z, continued((f,), decided)) for z, decided in known]
+        self._pieces = smooth_pieces((f,), kinks, FARTHEST)
         self._undecided = continued((f,), {})
-        self.starts = [z.low for z, _ in known]
+        self.starts = [z.low for z, _ in self._pieces]
 
     def over(self, z: Interval, goal: float = 0.0) -> Panel:
         """The panel z, with the best bound of its error, or the first within the ``goal``."""
@@ -77,15 +71,15 @@ class Quadrature:
     def within(self, z: Interval, goal: float) -> Panel | None:
         """The panel z if its error is within the goal, or floats do not allow to halve it; else None."""
         f = self._continuation(z)
-        is_short = not z.low < middle_of(z) < z.high
+        most = goal if z.low < middle_of(z) < z.high else inf
         with ctx.workprec(PRECISION):
-            error = _error(f, z, goal)
-            if error < inf:
-                return _smooth(f, z, error) if error <= goal or is_short else None
+            if (error := _error(f, z, goal)) < inf:
+                return _smooth(f, z, error) if error <= most else None
             plain = self._plain(z)
-        return plain if plain.error <= goal or is_short else None
+        return plain if plain.error <= most else None
 
     def _continuation(self, z: Interval) -> Continuation:
+        """F alone, as a function of a ball."""
         piece, f = self._pieces[max(bisect_right(self.starts, z.low) - 1, 0)]
         return f if z.high <= piece.high else self._undecided
 

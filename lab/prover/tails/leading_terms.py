@@ -55,6 +55,9 @@ class Series:
 
     def __mul__(self, other: "Series | int") -> "Series":
         y = self._lifted(other)
+        for u, v in ((self, y), (y, self)):
+            if len(v.terms) == 1 and v.rest is None:
+                return u._scaled(*v.terms[0])
         terms = [(p.times(q), c * d) for p, c in self.terms for q, d in y.terms]
         with_rest = [*product(self.parts, y.rests), *product(self.rests, y.parts[: len(y.terms)])]
         return _gathered(self.start, terms, [(p.times(q), products(s, t)) for (p, s), (q, t) in with_rest])
@@ -82,7 +85,8 @@ class Series:
 
     def _scaled(self, order: Order, c: fmpq) -> "Series":
         """f·c·order."""
-        return self * Series(self.start, ((order, c),))
+        rest = self.rest and (self.rest[0].times(order), products(self.rest[1], _single(c)))
+        return Series(self.start, tuple((own.times(order), d * c) for own, d in self.terms), rest)
 
     def _small(self) -> tuple[Order, fmpq, "Series", Span]:
         """The first term, and ε of f = term·(1 + ε), with the span of 1 + ε > 0."""
@@ -103,34 +107,34 @@ class Series:
         return _taylor(small, (ONE, p, p * (p - 1) / 2), last)._scaled(CONSTANT.times(order, p), _root(c, p))
 
     def exp(self) -> "Series":
-        """e^f, where f is a line and what tends to 0."""
-        rate, small = NONE, []
-        for order, c in self.terms:
-            if order == _LINE:
-                rate = c
-            elif order < CONSTANT:
-                small.append((order, c))
-            else:
-                raise NoTermsError
-        if self.rest and not self.rest[0] < CONSTANT:
-            raise NoTermsError
-        rest = Series(self.start, tuple(small), self.rest)
+        """e^f, where f is a line and what is bounded."""
+        rate = next((c for order, c in self.terms if order == _LINE), NONE)
+        rest = Series(self.start, tuple(term for term in self.terms if term[0] != _LINE), self.rest)
         low, high = _joined(self.start, rest.parts, CONSTANT)[1]
+        if rest.parts and rest.largest[0] == CONSTANT:
+            return Series(self.start, (), (Order(rate), Span(low.exp(), high.exp())))
         last = Span(low.exp() / 6, high.exp() / 6)
         return _taylor(rest, (ONE, ONE, fmpq(1, 2)), last)._scaled(Order(rate), ONE)
 
     def log(self) -> "Series":
-        """Log f, where f is near c·e^(rt)."""
-        order, c, small, (low, high) = self._small()
-        if order.power != 0 or not c > 0:
+        """Log f, where f is near c·e^(rt), or between two of these."""
+        order, (low, high) = self.largest
+        if order.power != 0 or not low > 0:
             raise NoTermsError
-        near = _taylor(small, (NONE, ONE, fmpq(-1, 2)), Span(high**-3 / 3, low**-3 / 3))
-        factor = [(CONSTANT, Span(arb(c).log(), arb(c).log()))] if c != 1 else []
-        return near + _gathered(self.start, [(_LINE, order.rate)], factor)
+        line, near = [(_LINE, order.rate)], (CONSTANT, Span(low.log(), high.log()))
+        if not self.terms:
+            return _gathered(self.start, line, [near])
+        _, c, small, (low, high) = self._small()
+        rest = _taylor(small, (NONE, ONE, fmpq(-1, 2)), Span(high**-3 / 3, low**-3 / 3))
+        factor = [(CONSTANT, _single(arb(c).log()))] if c != 1 else []
+        return rest + _gathered(self.start, line, factor)
 
     def size(self) -> "Series":
         """|f|."""
-        return self if self._small()[1] > 0 else -self
+        low, high = self.largest[1]
+        if not (low >= 0 or high <= 0):
+            raise NoTermsError
+        return self if low >= 0 else -self
 
 
 @lru_cache(maxsize=1 << 12)
@@ -154,6 +158,18 @@ def terms_of(x: Tail) -> Series | None:
     if (c := number_in(x.span)) is not None:
         return _gathered(x.start, [(x.order, c)], [])
     return Series(x.start, (), (x.order, x.span))
+
+
+def line_of(x: Tail) -> tuple[fmpq, Span] | None:
+    """The slope a ≠ 0 of x = a·t + d and what d lies in; None where x is no such line."""
+    f = terms_of(x) if x.order == _LINE else None
+    slope = dict(f.terms).get(_LINE) if f else None
+    if f is None or slope is None:
+        return None
+    with suppress(NoTermsError):
+        others = [(order, _single(c)) for order, c in f.terms if order != _LINE]
+        return slope, _joined(f.start, others + f.rests, CONSTANT)[1]
+    return None
 
 
 def limit_of(x: Tail) -> tuple[Interval, int] | None:
@@ -212,7 +228,7 @@ def _taylor(small: Series, coefficients: Sequence[fmpq], last: Span) -> Series:
     return total
 
 
-def _single(c: fmpq) -> Span:
+def _single(c: fmpq | arb) -> Span:
     return Span(arb(c), arb(c))
 
 
@@ -238,19 +254,13 @@ def _arctan(x: Series) -> Series:
     low, high = _joined(x.start, x.parts, CONSTANT)[1]
     if not (low >= -1 and high <= 1):
         raise NoTermsError
-    return x * _taylor(x * x, (ONE, fmpq(-1, 3)), Span(ZERO, arb(1) / 5))
+    return x * _of_square(x, fmpq(-1, 3), fmpq(1, 5))
 
 
-def _sine(x: Series) -> Series:
-    """Of what is small: x·h(x²), with h(q) between 1 − q/6 and that + q²/120."""
+def _of_square(x: Series, second: fmpq, last: fmpq) -> Series:
+    """Of what is small: h(x²), with h(q) between 1 + second·q and that + last·q²."""
     _joined(x.start, x.parts, CONSTANT)
-    return x * _taylor(x * x, (ONE, fmpq(-1, 6)), Span(ZERO, arb(1) / 120))
-
-
-def _cosine(x: Series) -> Series:
-    """Of what is small: h(x²), with h(q) between 1 − q/2 and that + q²/24."""
-    _joined(x.start, x.parts, CONSTANT)
-    return _taylor(x * x, (ONE, fmpq(-1, 2)), Span(ZERO, arb(1) / 24))
+    return _taylor(x * x, (ONE, second), Span(ZERO, arb(last)))
 
 
 def _arccot(x: Series) -> Series:
@@ -283,8 +293,8 @@ RULES: dict[str, Callable[..., Series]] = {
     "log": Series.log,
     "log1p": lambda x: (x + 1).log(),
     "sqrt": lambda x: x.power(fmpq(1, 2)),
-    "sin": _sine,
-    "cos": _cosine,
+    "sin": lambda x: x * _of_square(x, fmpq(-1, 6), fmpq(1, 120)),
+    "cos": lambda x: _of_square(x, fmpq(-1, 2), fmpq(1, 24)),
     "arctan": _arctan,
     "arccot": _arccot,
     "asinh": lambda x: (x + (x * x + 1).power(fmpq(1, 2))).log(),

@@ -3,8 +3,8 @@
 Exponents are exact fractions and factors are Arb's balls, so that every bound is proved.
 """
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import reduce
 from math import inf, isfinite
 from typing import NamedTuple
 
@@ -65,13 +65,6 @@ class Order(NamedTuple):
         return arb(t) ** arb(self.power) * arb(self.rate * t).exp()
 
 
-class Line(NamedTuple):
-    """A function slope·t + d, with d in a span."""
-
-    slope: fmpq
-    rest: Span
-
-
 CONSTANT = Order()
 
 
@@ -91,7 +84,6 @@ class Tail:
     order: Order = CONSTANT
     least: arb = ZERO
     lower: Order = CONSTANT
-    line: Line | None = None
     unbounded: bool = False
     swing: int = 0
     origin: "tuple[str, tuple[Tail, ...]] | None" = None
@@ -132,24 +124,21 @@ def of_interval(values: Interval, start: fmpq) -> Tail:
     """Of what lies in an interval, with no order of its own."""
     known = isfinite(values.magnitude)
     span = Span(arb(values.low), arb(values.high)) if known else None
-    least = arb(max(values.low, -values.high, 0.0))
-    return Tail(start, span, least=least, line=Line(NONE, span) if span else None)
+    return Tail(start, span, least=arb(max(values.low, -values.high, 0.0)))
 
 
 def negative(x: Tail) -> Tail:
     """Of −x."""
-    line = x.line and Line(-x.line.slope, Span(-x.line.rest.high, -x.line.rest.low))
-    return replace(x, span=x.span and Span(-x.span.high, -x.span.low), line=line)
+    span = x.span and Span(-x.span.high, -x.span.low)
+    return replace(x, span=span, origin=("neg", (x,)))
 
 
 def size(x: Tail) -> Tail:
     """Of |x|."""
-    x = replace(x, swing=0)
-    if x.span is None or x.span.low >= 0:
-        return x
-    if x.span.high <= 0:
-        return negative(x)
-    return replace(x, span=Span(ZERO, x.span.most), line=None)
+    span = x.span
+    if span is not None and span.low < 0:
+        span = Span(-span.high, -span.low) if span.high <= 0 else Span(ZERO, span.most)
+    return replace(x, span=span, swing=0, origin=("abs", (x,)))
 
 
 def bounded_by(start: fmpq, x: Tail) -> Tail:
@@ -175,22 +164,10 @@ def total(x: Tail, y: Tail, same_sign: bool) -> Tail:
                 low = span.low.max(ZERO) if u.span.low >= 0 else span.low
                 span = Span(low, span.high.min(ZERO) if u.span.high <= 0 else span.high)
             break
-    order, line = large.order, None
-    if (one := _line_beside(x, y)) and (other := _line_beside(y, x)):
-        rest = Span(one.rest.low + other.rest.low, one.rest.high + other.rest.high)
-        line = Line(one.slope + other.slope, rest)
-        if line.slope == 0 and order > CONSTANT:
-            span, order = rest, CONSTANT
     grows = any(u.grows and (same_sign or v.is_bounded) for u, v in ((x, y), (y, x)))
     swings = any(u.swing == 2 and v.is_bounded for u, v in ((x, y), (y, x)))
-    return Tail(x.start, span, order, least, lower, line, grows, 2 if swings else 0)
-
-
-def _line_beside(x: Tail, y: Tail) -> Line | None:
-    """X as a line; beside one that is not level, what has a bound is a level one."""
-    if x.line or not (y.line and y.line.slope != 0 and x.is_bounded):
-        return x.line
-    return Line(NONE, Span(arb(x.values.low), arb(x.values.high)))
+    swing, origin = 2 if swings else 0, ("add", (x, y))
+    return Tail(x.start, span, large.order, least, lower, grows, swing, origin)
 
 
 def _difference(x: Tail, y: Tail) -> tuple[Order, arb] | None:
@@ -205,27 +182,17 @@ def _difference(x: Tail, y: Tail) -> tuple[Order, arb] | None:
 def products(x: Span, y: Span) -> Span:
     """All products."""
     ends = [a * b for a in x for b in y]
-    return Span(_extreme(ends, arb.min), _extreme(ends, arb.max))
-
-
-def _extreme(values: Iterable[arb], chosen: Callable[[arb, arb], arb]) -> arb:
-    first, *rest = values
-    for value in rest:
-        first = chosen(first, value)
-    return first
+    return Span(reduce(arb.min, ends), reduce(arb.max, ends))
 
 
 def product(x: Tail, y: Tail) -> Tail:
     """Of x·y."""
     span = products(x.span, y.span) if x.span and y.span else None
-    lower, line = x.lower.times(y.lower), None
-    for one, other in ((x, y), (y, x)):
-        if one.line and other.line and (by := _number(other.line)) is not None:
-            line = Line(one.line.slope * by, products(one.line.rest, other.line.rest))
     stays = [(u, v) for u, v in ((x, y), (y, x)) if v.grows or (v.least > 0 and v.lower >= CONSTANT)]
     grows = any(u.grows for u, _ in stays)
     swing = max((2 if v.grows and u.swing else u.swing for u, v in stays), default=0)
-    return Tail(x.start, span, x.order.times(y.order), x.least * y.least, lower, line, grows, swing)
+    order, lower, origin = x.order.times(y.order), x.lower.times(y.lower), ("mul", (x, y))
+    return Tail(x.start, span, order, x.least * y.least, lower, grows, swing, origin)
 
 
 def number_in(x: Span) -> fmpq | None:
@@ -234,21 +201,15 @@ def number_in(x: Span) -> fmpq | None:
     return exact(c) if x.low == x.high and isfinite(c) and arb(c) == x.low else None
 
 
-def _number(line: Line | None) -> fmpq | None:
-    return number_in(line.rest) if line and line.slope == 0 else None
-
-
 def inverse(x: Tail) -> Tail:
     """Of 1/x."""
-    span: Span | None
+    span, order = None, x.order
     if x.span is not None and (x.span.low > 0 or x.span.high < 0):
-        ends = [1 / end for end in x.span]
-        span, order = Span(_extreme(ends, arb.min), _extreme(ends, arb.max)), CONSTANT.times(x.order, -ONE)
-    else:
-        span = Span(-1 / x.least, 1 / x.least) if x.least > 0 else None
-        order = CONSTANT.times(x.lower, -ONE)
+        span = Span(1 / x.span.high, 1 / x.span.low)
+    elif x.least > 0:
+        span, order = Span(-1 / x.least, 1 / x.least), x.lower
     least = 1 / x.span.most if x.span is not None and x.span.most > 0 else ZERO
-    return Tail(x.start, span, order, least, CONSTANT.times(x.order, -ONE))
+    return Tail(x.start, span, CONSTANT.times(order, -ONE), least, CONSTANT.times(x.order, -ONE))
 
 
 def power(x: Tail, c: float) -> Tail | None:
@@ -256,11 +217,11 @@ def power(x: Tail, c: float) -> Tail | None:
     if c < 0:
         positive = power(x, -c)
         return positive and inverse(positive)
-    by, of = exponent(c), size(x).span
-    odd = c % 2 == 1
-    span = None if of is None else Span(of.low ** arb(by), of.high ** arb(by))
-    if odd and x.span is not None and x.span.low < 0:
-        span = negative(Tail(x.start, span)).span if x.span.high <= 0 else Span(-span.high, span.high)  # type: ignore[union-attr]
+    by, span = exponent(c), size(x).span
+    if span is not None:
+        span = Span(span.low ** arb(by), span.high ** arb(by))
+        if c % 2 == 1 and x.span is not None and x.span.low < 0:
+            span = Span(-span.high, -span.low if x.span.high <= 0 else span.high)
     lower, order = CONSTANT.times(x.lower, by), CONSTANT.times(x.order, by)
     return Tail(x.start, span, order, x.least ** arb(by), lower, unbounded=c > 0 and x.grows)
 
@@ -269,12 +230,3 @@ def scaled(x: Tail, low: arb, high: arb) -> Tail:
     """Of what is between low and high times x."""
     span = x.span and products(x.span, Span(low, high))
     return Tail(x.start, span, x.order, x.least * low.max(ZERO), x.lower)
-
-
-def quotient(x: Tail, y: Tail) -> Tail:
-    """Of x/y."""
-    made, line = product(x, inverse(y)), None
-    if x.line and (by := _number(y.line)):
-        factor = 1 / arb(by)
-        line = Line(x.line.slope / by, products(x.line.rest, Span(factor, factor)))
-    return replace(made, line=line)

@@ -10,17 +10,15 @@ from dataclasses import replace
 from math import inf, isfinite
 from typing import TypeAlias
 
-from flint import arb, fmpq
+from flint import arb
 
 from lab.numerics import Interval
 from lab.prover.intervals.rounding import div, single, sub
-from lab.prover.tails.leading_terms import terms_of
+from lab.prover.tails.leading_terms import line_of, terms_of
 from lab.prover.tails.orders import (
     CONSTANT,
-    NONE,
     ONE,
     ZERO,
-    Line,
     Order,
     Span,
     Tail,
@@ -32,7 +30,6 @@ from lab.prover.tails.orders import (
     power,
     product,
     products,
-    quotient,
     scaled,
     size,
     total,
@@ -48,8 +45,7 @@ Rule: TypeAlias = Callable[[Tail, Interval], Tail | None]
 def variable(z: Interval) -> Tail:
     """The order of z itself over an interval on one side of 0, with t = |z|."""
     sign, order = 1 if z.low >= 0 else -1, Order(power=ONE)
-    one, line = Span(arb(sign), arb(sign)), Line(fmpq(sign), Span(ZERO, ZERO))
-    return Tail(exact(max(z.low, -z.high)), one, order, arb(1), order, line)
+    return Tail(exact(max(z.low, -z.high)), Span(arb(sign), arb(sign)), order, arb(1), order)
 
 
 def next_to(z: Interval, end: float) -> Tail:
@@ -69,12 +65,7 @@ def tail_of(name: str, values: Interval, *x: tuple[Interval, Tail | None]) -> Ta
     if made is None:
         return replace(plain, swing=swing, origin=(name, tuple(arguments)))
     span, order = made.span, made.order
-    if made.line and made.line.slope == 0:
-        span, order = made.line.rest, CONSTANT
-    is_one_of_two = name in ("max", "min") and made in arguments
-    origin = made.origin if is_one_of_two else (name, tuple(arguments))
-    if name in ("add", "sub") and span is not None and span.least == 0:
-        span, order = _left_of(Tail(start, span, order, origin=origin))
+    origin = made.origin if made in arguments else (name, tuple(arguments))  # as of a max
     is_wide = span and plain.span and order > CONSTANT and not _is_narrower(span, plain.span)
     if span is None or is_wide or not all(end.is_finite() for end in span):
         span, order = plain.span, CONSTANT
@@ -92,7 +83,7 @@ def tail_of(name: str, values: Interval, *x: tuple[Interval, Tail | None]) -> Ta
         key=lambda known: (known[0], float(known[1].lower())),
         default=(CONSTANT, ZERO),
     )
-    return Tail(start, span, order, least.lower(), lower, made.line, made.unbounded, swing, origin)
+    return Tail(start, span, order, least.lower(), lower, made.unbounded, swing, origin)
 
 
 def _is_narrower(x: Span, y: Span) -> bool:
@@ -100,10 +91,14 @@ def _is_narrower(x: Span, y: Span) -> bool:
     return bool(x.least * y.most > y.least * x.most)
 
 
-def _left_of(x: Tail) -> tuple[Span | None, Order]:
-    """The order of a sum in which the orders of the terms cancel."""
-    order, span = left.largest if (left := terms_of(x)) else (x.order, x.span)
-    return (span, order) if order < x.order else (x.span, x.order)
+def _sum(x: Tail, y: Tail, same_sign: bool) -> Tail:
+    """Of x + y; where their orders cancel, by the first terms that are left."""
+    made = total(x, y, same_sign)
+    if made.span is not None and made.span.least == 0 and (left := terms_of(made)):
+        order, span = left.largest
+        if order < made.order:
+            return replace(made, span=span, order=order)
+    return made
 
 
 def _made(name: str, within: list[Interval], tails: list[Tail]) -> Tail | None:
@@ -111,7 +106,7 @@ def _made(name: str, within: list[Interval], tails: list[Tail]) -> Tail | None:
     (x, *_), y, u, v = tails, tails[-1], within[0], within[-1]
     if name in ("add", "sub"):
         other, v = (y, v) if name == "add" else (negative(y), Interval(-v.high, -v.low))
-        return total(x, other, u.low >= 0 <= v.low or u.high <= 0 >= v.high)
+        return _sum(x, other, u.low >= 0 <= v.low or u.high <= 0 >= v.high)
     if name in ("max", "min"):
         above = u.low >= v.high or (False if v.low >= u.high else _is_above(x, y))
         if above is None:  # |f(x, y)| ≤ |x| + |y|
@@ -123,13 +118,14 @@ def _made(name: str, within: list[Interval], tails: list[Tail]) -> Tail | None:
         return None if above is None else of_interval(Interval(known, known), x.start)
     if name == "pow":
         return power(x, v.low) if v.low == v.high and isfinite(v.low) else None
-    rule = _RULES.get(name)
-    return rule(x, u) if rule else _PAIRS[name](x, y) if name in _PAIRS else None
+    if name in ("mul", "div"):
+        return product(x, y if name == "mul" else inverse(y))
+    return _RULES[name](x, u) if name in _RULES else None
 
 
 def _is_above(x: Tail, y: Tail) -> bool | None:
     """Whether x > y in all of the tail, or x < y; None where neither is known, or they may be equal."""
-    apart = total(x, negative(y), False).span
+    apart = (_sum if x.order == y.order else total)(x, negative(y), False).span
     if apart is None or not (apart.low > 0 or apart.high < 0):  # a ball that holds 0 is neither
         return None
     return bool(apart.low > 0)
@@ -137,9 +133,10 @@ def _is_above(x: Tail, y: Tail) -> bool | None:
 
 def _exponential(x: Tail, within: Interval) -> Tail | None:
     """Of e^x: exactly of order e^(slope·t) for a line, else compared with such an order."""
-    if x.line and x.line.slope != 0:
-        span = Span(x.line.rest.low.exp(), x.line.rest.high.exp())
-        return Tail(x.start, span, Order(rate=x.line.slope), span.low, Order(rate=x.line.slope))
+    if line := line_of(x):
+        slope, rest = line
+        span = Span(rest.low.exp(), rest.high.exp())
+        return Tail(x.start, span, Order(slope), span.low, Order(slope))
     if (found := _faster(x)) is None or not (within.low >= 0 or within.high <= 0):
         return None
     order, factor = found
@@ -171,7 +168,7 @@ def _logarithm(x: Tail, within: Interval) -> Tail | None:
         rest = Span(x.span.low.log(), x.span.high.log())
         start, slope = arb(x.start), arb(x.order.rate)
         span = Span(slope + rest.low.min(ZERO) / start, slope + rest.high.max(ZERO) / start)
-        return Tail(x.start, span, Order(power=fmpq(1)), line=Line(x.order.rate, rest))
+        return Tail(x.start, span, Order(power=ONE))
     if within.high <= 1:
         return negative(_slow(inverse(x), Interval(1.0, inf), arb(1)))
     return _slow(x, within, arb(1)) if within.low >= 1 else None
@@ -204,11 +201,11 @@ def _near_x(ratio: Callable[[arb], arb], at_0: arb, *, unbounded: bool = False) 
 
 
 def _expm1(x: Tail, within: Interval) -> Tail | None:
-    if x.line and x.line.slope > 0 and within.low > 0:
+    if (line := line_of(x)) and line[0] > 0 and within.low > 0:
         grown = _exponential(x, within)
         return grown and scaled(grown, 1 - (-arb(within.low)).exp(), arb(1))
     if within.magnitude > 1 or x.span is None:
-        return _exponential(x, within) if within.low >= 1 and x.line is None else None
+        return _exponential(x, within) if within.low >= 1 and line is None else None
     m = arb(max(within.magnitude, 1e-300))
     return Tail(x.start, products(x.span, Span(-(-m).expm1() / m, m.expm1() / m)), x.order)
 
@@ -260,7 +257,7 @@ def _falling_square(most: float, rate: float, side: int) -> Rule:
             return None
         square = product(x, x)
         down = negative(product(square, of_interval(Interval(rate, rate), x.start)))
-        fallen = _exponential(replace(down, line=None), Interval(-inf, 0.0))
+        fallen = _exponential(down, Interval(-inf, 0.0))
         return fallen and scaled(fallen, ZERO, arb(most))
 
     return rule
@@ -269,7 +266,7 @@ def _falling_square(most: float, rate: float, side: int) -> Rule:
 def _softplus(x: Tail, within: Interval) -> Tail | None:
     if within.low >= 0:  # x ≤ f(x) = x + log(1 + e^(−x))
         more = Span(ZERO, (-arb(within.low)).exp().log1p())
-        return total(x, Tail(x.start, more, line=Line(NONE, more)), True)
+        return total(x, Tail(x.start, more), True)
     if within.high > 0 or (fallen := _exponential(x, within)) is None:
         return None
     most = arb(max(within.high, -700.0)).exp()
@@ -296,8 +293,6 @@ def _hyperbolic(sign: int) -> Rule:
 
 
 _COMPARISONS = ("greater", "greater_equal", "less", "less_equal")
-
-_PAIRS: dict[str, Callable[[Tail, Tail], Tail]] = {"mul": product, "div": quotient}
 
 _RULES: dict[str, Rule] = {
     "neg": lambda x, within: negative(x),

@@ -10,11 +10,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from lab.activations.formula.formula import Formula
-from lab.activations.formula.graph import below
 from lab.activations.formula.operations import FUNCTIONS
 from lab.activations.formula.refusal import FormulaError
 from lab.numerics import Interval
-from lab.prover.integrals.complex_balls import RULES, ball_around, branches, continued, switch_differences
+from lab.prover.integrals.complex_balls import RULES, _branches, _switch_differences, ball_around, continued
 from lab.prover.intervals.exact_graph import exact_expression
 from lab.prover.intervals.ranges import RULES as REAL_RULES
 from tests.exact import FORMULAS, LARGEST, SMOOTH, Undefined, Unknown, exact
@@ -115,7 +114,7 @@ def functions(text, z=None):
         assume(False)
     value = exact_expression(sigma.expression)
     slope = value.derivative()
-    known = branches(switch_differences(below(value, slope)), z) if z else {}
+    known = _branches(_switch_differences((value, slope)), z) if z else {}
     both = continued((value, slope), known)
     return lambda ball: both(ball)[0], lambda ball: both(ball)[1]
 
@@ -265,6 +264,6 @@ def test_a_wrong_rule_would_be_seen(monkeypatch):
 )
 def test_a_branch_is_known_where_it_is_proved(text, low, high, expected):
     """In the last two abs(z) − z is 0 all along: greater does not hold there, though greater_equal does."""
-    differences = switch_differences(below(exact_expression(Formula(text).expression)))
-    found = branches(differences, Interval(low, high))
+    differences = _switch_differences([exact_expression(Formula(text).expression)])
+    found = _branches(differences, Interval(low, high))
     assert {node.operation: branch for node, branch in found.items()} == expected

@@ -14,12 +14,10 @@ from lab.activations.catalogue import examples
 from lab.activations.formula.formula import Formula
 from lab.activations.formula.refusal import FormulaError
 from lab.numerics import Interval
-from lab.prover.integrals import complex_balls, normal_mean_square
+from lab.prover.integrals import complex_balls, proved_moments
 from lab.prover.integrals.proved_moments import (
-    backward_gain_enclosure,
-    chi_enclosure,
     fixed_point_enclosure,
-    forward_gain_enclosure,
+    gain_enclosure,
     slope_square_enclosure,
     square_enclosure,
 )
@@ -81,12 +79,12 @@ def test_published_numbers():
     selu = lab.activation("selu")
     unit = square_enclosure(selu, 1.0)
     assert 1 - 1e-15 < unit.low <= unit.high < 1 + 1e-15
-    passed = chi_enclosure(selu, 1.0, 1.0)
+    passed = slope_square_enclosure(selu, 1.0)
     with mp.workdps(40):  # λ² (½ + α² e² Φ(−2)), with the published constants as floats
         scale, alpha = mp.mpf(1.0507009873554805), mp.mpf(1.6732632423543772)
         assert holds(passed, scale**2 * (mp.mpf(1) / 2 + alpha**2 * mp.exp(2) * mp.ncdf(-2)))
     assert passed.high == pytest.approx(1.0715749924557996, rel=1e-15)
-    chi = chi_enclosure(lab.activation("sigmoid"), 1.302134036, 1.0)
+    chi = slope_square_enclosure(lab.activation("sigmoid"), 1.302134036)
     assert chi.low == pytest.approx(0.041959735, abs=5e-10)
 
 
@@ -172,7 +170,7 @@ def test_a_root_that_is_chosen_on_one_side_is_proved_up_to_its_branch_point():
 
 
 def test_where_the_integrand_is_unbounded_beside_a_kink_no_time_is_spent(monkeypatch):
-    monkeypatch.setattr(normal_mean_square.acb, "integral", None)
+    monkeypatch.setattr(proved_moments.acb, "integral", None)
     assert slope_square_enclosure(Formula("where(z > 0, sqrt(z), 0*z)"), 1.0) is None
 
 
@@ -191,9 +189,7 @@ def test_without_a_variance_there_is_nothing_to_prove(q):
 def test_a_class_of_ones_own_is_not_proved(own):
     assert square_enclosure(own, 1.0) is None
     assert slope_square_enclosure(own, 1.0) is None
-    assert chi_enclosure(own, 1.0, 1.0) is None
-    assert forward_gain_enclosure(own) is None
-    assert backward_gain_enclosure(own) is None
+    assert fixed_point_enclosure(own, 1.0, 1.0, 0.0) is None
 
 
 def test_a_sigma_designed_by_its_slope_is_proved_for_all_z():
@@ -206,21 +202,19 @@ def test_a_sigma_designed_by_its_slope_is_proved_for_all_z():
     assert square_enclosure(sigma, 1.0) is None
 
 
-def test_gains_and_chi():
+def test_gains():
     for name in ("relu", "tanh", "gelu"):
         sigma = lab.activation(name)
         for gain, computed in (
-            (forward_gain_enclosure(sigma), moments.forward_gain(sigma)),
-            (backward_gain_enclosure(sigma), moments.backward_gain(sigma)),
+            (gain_enclosure(square_enclosure(sigma, 1.0)), moments.forward_gain(sigma)),
+            (gain_enclosure(slope_square_enclosure(sigma, 1.0)), moments.backward_gain(sigma)),
         ):
             assert gain.low * (1 - 1e-13) <= computed <= gain.high * (1 + 1e-13)
             assert gain.high - gain.low <= 1e-15 * gain.high
-    root = forward_gain_enclosure(lab.activation("relu"))
+    root = gain_enclosure(square_enclosure(lab.activation("relu"), 1.0))
     with mp.workdps(40):
         assert root.low <= mp.sqrt(2) <= root.high
-    passed = chi_enclosure(lab.activation("relu"), 3.0, 2.0)
-    assert passed.low <= 1 <= passed.high
-    assert backward_gain_enclosure(lab.activation("step")) == Interval(inf, inf)
+    assert gain_enclosure(Interval(0.0, 0.0)) == Interval(inf, inf)
 
 
 @pytest.mark.parametrize(
@@ -250,7 +244,7 @@ def test_a_fixed_point_that_is_none_or_only_touched_is_not_proved():
 
 
 def test_where_the_work_is_limited_the_enclosure_is_wide_and_right(monkeypatch):
-    monkeypatch.setattr(normal_mean_square, "MOST_EVALUATIONS", 1000)
+    monkeypatch.setattr(proved_moments, "MOST_EVALUATIONS", 1000)
     found = square_enclosure(lab.activation("sin"), 1e6)
     assert found.low <= 0.5 <= found.high
     assert found.high - found.low > 1e-3

@@ -14,6 +14,7 @@ from lab.numerics import REALS, Interval
 from lab.prover.certificate import certify
 from lab.prover.intervals.enclosure import enclosed, evaluated
 from lab.prover.provable import exact_form
+from lab.prover.tails.leading_terms import line_of
 from lab.prover.tails.orders import Order
 from lab.prover.tails.rules import next_to, tail_of, variable
 from tests.activations.formula.test_literature import CASES
@@ -42,7 +43,8 @@ def test_the_order_of_z_itself(z, start, order, slope):
     sign = -1 if z.low < 0 else 1
     assert (found.start, found.order, found.lower) == (start, order, order)
     assert [float(end) for end in found.span] == [sign, sign]
-    assert (found.line and found.line.slope) == slope
+    line = line_of(found)
+    assert (line and line[0]) == slope
     assert (found.grows, found.vanishes) == (slope is not None, slope is None)
     assert found.values.low <= z.low < nextafter(z.low, inf) or sign > 0
     assert found.values.high >= z.high
@@ -73,8 +75,15 @@ def test_the_order_of_a_function(name, values, rate, power):
 def test_the_line_of_a_logarithm_of_an_exponential():
     grown = of("exp", Interval(0.0, inf), (FAR, Z))
     found = of("log", REALS, (Interval(exp(4), inf), grown))
-    assert found.line.slope == 1
-    assert found.line.rest.low == found.line.rest.high == 0
+    slope, rest = line_of(found)
+    assert (slope, rest.low, rest.high) == (1, 0, 0)
+
+
+def test_lines_that_cancel_leave_their_rest():
+    more = of("add", Interval(6.0, inf), (FAR, Z), (Interval(2.0, 3.0), None))
+    found = of("sub", REALS, (Interval(6.0, inf), more), (FAR, Z))
+    assert found.order == Order()
+    assert [float(end) for end in found.span] == [2.0, 3.0]
 
 
 def slopes(text, z, is_open=False):
@@ -133,9 +142,12 @@ def test_where_the_larger_of_two_outgrows_every_bound_so_does_its_slope(text):
     assert slope.tail.grows
 
 
-@pytest.mark.parametrize("text", ["sin(z) + z > z", "z**2 > z**2 - exp(-z)"])
-def test_what_is_not_known_to_be_larger_is_not_compared(text):
-    assert enclosed(Formula(f"where({text}, 1, 0)*z").expression, FAR).low == 0
+@pytest.mark.parametrize(
+    ("text", "least"),
+    [("sin(z) + z > z", 0.0), ("z**2 > z**2 - exp(-z)*sin(z)", 0.0), ("z**2 > z**2 - exp(-z)", 4.0)],
+)
+def test_what_is_not_known_to_be_larger_is_not_compared(text, least):
+    assert enclosed(Formula(f"where({text}, 1, 0)*z").expression, FAR).low == least
 
 
 def test_the_slope_of_a_root_outgrows_every_bound_next_to_0():
