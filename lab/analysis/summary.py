@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from lab.analysis.ledger import middle
-from lab.analysis.rows import READINGS, at_reading, done, output, plain
+from lab.analysis.rows import READINGS, at_reading, done, hidden, output, plain, ratios
 
 _KEYS = ["trial", "step", "layer"]
 _QUANTITIES = ["learning_speed", "slope_mean", "saturation"]
@@ -32,13 +32,12 @@ def summary(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """
     layers, trials = tables["layers"], tables["trials"]
     layers = done(layers).reindex(columns=["variant", *_KEYS, *_QUANTITIES])
-    hidden = layers[layers["layer"] < output(layers)]
-    read = {reading: at_reading(reading, hidden) for reading in READINGS}
-    ratios = {reading: _ratios(rows) for reading, rows in read.items()}
+    read = {reading: at_reading(reading, hidden(layers)) for reading in READINGS}
+    ratio = {reading: ratios(rows) for reading, rows in read.items()}
     found = {"trials": _by_variant(trials).size()}
     found |= {fate: _by_variant(trials[trials["status"] == fate]).size() for fate in ("diverged", "failed")}
-    found |= {f"ratio_{reading}": _by_variant(of).agg(middle) for reading, of in ratios.items()}
-    found["ratio_trials"] = _by_variant(ratios["start"]).count()
+    found |= {f"ratio_{reading}": _by_variant(of).agg(middle) for reading, of in ratio.items()}
+    found["ratio_trials"] = _by_variant(ratio["start"]).count()
     for reading, rows in read.items():
         means = rows.groupby(["variant", "trial"], observed=True)[["slope_mean", "saturation"]].mean()
         for column, medians in _by_variant(means).median().items():
@@ -103,16 +102,6 @@ def name_of_r2(costs: Iterable[Any], of_perfect: Iterable[Any] = ()) -> str:
 def _by_variant(rows: Any) -> Any:
     """The rows of each variant that has some, by its label."""
     return rows.groupby("variant", sort=False, observed=True)
-
-
-def _ratios(rows: pd.DataFrame) -> pd.Series:
-    """(Variant, trial) → the gradient of the first of its layers over that of the last, if it has two."""
-    layer = _by_variant(rows)["layer"]
-    ends = [rows[rows["layer"] == layer.transform(how)] for how in ("min", "max")]
-    first, last = (end.set_index(["variant", "trial"]) for end in ends)
-    known = (last["learning_speed"] > 0) & (first["layer"] != last["layer"])
-    ratios: pd.Series[float] = first["learning_speed"] / last["learning_speed"].where(known)
-    return ratios
 
 
 def by_layer(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
