@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, wraps
 from math import ceil, isfinite, isnan, nan
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import pandas as pd
@@ -22,25 +22,23 @@ FEWEST_STEPS = 200
 """Before this step, or an epoch, a network need not have learned, and its steps are not typical yet."""
 
 
-P = ParamSpec("P")
-Found = TypeVar("Found")
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-def once(function: Callable[Concatenate["Case", P], Found]) -> Callable[Concatenate["Case", P], Found]:
+def once(function: Function) -> Function:
     """A function of a case whose value is found once for each case, and for what else it is given.
 
     Rules ask for the same again and again; nobody changes what is found.
     """
 
     @wraps(function)
-    def found(case: "Case", /, *given: P.args, **named: P.kwargs) -> Found:
-        key = function, given, *named.items()
+    def found(case: "Case", *given: Any) -> Any:
+        key = function, given
         if key not in case.found:
-            case.found[key] = function(case, *given, **named)
-        value: Found = case.found[key]
-        return value
+            case.found[key] = function(case, *given)
+        return case.found[key]
 
-    return found
+    return cast(Function, found)
 
 
 @dataclass(frozen=True)

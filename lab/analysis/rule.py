@@ -218,13 +218,13 @@ class Rule:
         """What it sees in each layer where something is wrong, the worst first."""
         if self.lacks(case):
             return []
-        values, of = once(self.values)(case), len(case.trials)
+        values = once(self.values)(case)
         if isinstance(values, Bounds):
             values = values.judged_by(self.threshold)
         if not self._wrong(values).any():
             return []
         columns = {0: values} if values.ndim == 1 else dict(enumerate(values.T, 1))
-        found = [seen for layer, of_layer in columns.items() if (seen := self._seen(layer, of_layer, of))]
+        found = [seen for layer, of_layer in columns.items() if (seen := self._seen(layer, of_layer))]
         return sorted(found, key=lambda seen: seen.value, reverse=not self.below)
 
     def verdict(self, name: str, variant: str, case: Case, found: Sequence[Seen], under: str = "") -> Verdict:
@@ -245,7 +245,7 @@ class Rule:
         """Which of these are beyond the threshold; no NaN is."""
         return values < self.threshold if self.below else values > self.threshold
 
-    def _seen(self, layer: int, values: Array, of: int) -> Seen | None:
+    def _seen(self, layer: int, values: Array) -> Seen | None:
         """What enough trials show in a layer, or None."""
         wrong, judged = self._wrong(values), int((~np.isnan(values)).sum())
         shown = int(wrong.sum())
@@ -255,4 +255,4 @@ class Rule:
         if self.ratio:
             of_all = middle(values)
             told = of_all if self._wrong(np.asarray(of_all)) else told
-        return Seen(layer, told, shown, judged, of, rest, wrong, self.ratio)
+        return Seen(layer, told, shown, judged, len(values), rest, wrong, self.ratio)

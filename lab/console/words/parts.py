@@ -49,10 +49,10 @@ def word_page(text: str, also: Iterable[str] = ()) -> Page:
         is_near = nearest(text, [*known, *spellings]) is not None
         more = "; results/README.md defines every column of a table" * (not is_near)
         raise PartError(f"no word {text!r}; {did_you_mean(text, known, spellings)}{more}")
-    return Page(kind_page(text).value if text in _KINDS else value, body)
+    return Page(value, body)
 
 
-def _told(text: str) -> tuple[dict[str, Any], list[Block]]:
+def _told(text: str) -> tuple[Any, list[Block]]:
     """All that has this name, for a program and for a reader; no lines where it is no word."""
     value: dict[str, Any] = {"word": text}
     body: list[Block] = []
@@ -70,7 +70,8 @@ def _told(text: str) -> tuple[dict[str, Any], list[Block]]:
         value["parts"] = parts
         body += [table(parts, whole=True)]
     if text in _KINDS:
-        body += kind_page(text).body
+        listed = kind_page(text)
+        return listed.value, [*body, *listed.body]
     return value, body
 
 
@@ -99,7 +100,8 @@ def kind_page(word: str) -> Page:
     if _KINDS[word] == "figures":
         from lab.figures import listing
 
-        return Page(listing(), [table(listing(), whole=True)])
+        figures = listing()
+        return Page(figures, [table(figures, whole=True)])
     rows = [
         {"name": name, "parameters": parameters(part), "what it is": _plain(getdoc(part)).partition("\n")[0]}
         for name, part in plugins.usable(_KINDS[word]).items()
