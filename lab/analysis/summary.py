@@ -49,13 +49,10 @@ def summary(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     labels = tables["variants"]["variant"]
     variants = plain(tables["variants"].set_index("variant"))
     found, finals = ({name: plain(one) for name, one in some.items()} for some in (found, finals))
-    of_mean = variants["cost_of_mean"] if "cost_of_mean" in variants else pd.Series(nan, variants.index)
-    numbers = finals["final_accuracy"].isna().reindex(of_mean.index, fill_value=False)
-    of_perfect = variants.get("cost_of_perfect", 0.0)
-    found["r2"] = part_learned(
-        finals["final_cost"].reindex(of_mean.index), of_mean.where(numbers), of_perfect
-    )
-    rows = pd.DataFrame(found | finals, variants.index).set_axis(labels)
+    rows = pd.DataFrame(found | {"r2": nan} | finals, variants.index)
+    of_numbers = rows["final_cost"].where(rows["final_accuracy"].isna())
+    costs = variants.get("cost_of_mean", nan), variants.get("cost_of_perfect", 0.0)
+    rows = rows.assign(r2=part_learned(of_numbers, *costs)).set_axis(labels)
     counts = ["trials", "diverged", "failed", "ratio_trials"]
     rows[counts] = rows[counts].fillna(0).astype(int)
     return rows.fillna({"dead_layers": ""}).reset_index()
