@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from lab.analysis.rows import at_reading, done, output
+from lab.analysis.rows import at_reading, done, output, time_until
 from lab.analysis.rule import rounded
 from lab.analysis.summary import summary
 from lab.experiment.see import Blank, pieces
@@ -16,9 +16,6 @@ MOST_NUMBERS = 8
 
 MOST_NAMES = 2
 """So many variants are named that have the least number, the greatest, or none."""
-
-READ = ("layers", "steps", "trials", "variants")
-"""The tables that lines are filled from."""
 
 
 def told(line: str, tables: Tables) -> str:
@@ -37,8 +34,7 @@ def _filled(asked: Blank, tables: Tables) -> str:
         return " / ".join(names) if len(names) <= MOST_NUMBERS else f"{len(names)} variants"
     values = _values(asked, tables)
     if asked.kind == "count":
-        beyond = values > asked.bound if asked.sign == ">" else values < asked.bound
-        return f"{int(beyond.sum())} of {len(names)}"
+        return f"{int(_beyond(values, asked).sum())} of {len(names)}"
     numbers = {name: _number(values.get(name, np.nan)) for name in names}
     fewer = _fewer(tables["trials"]) if asked.reading == "end" else {}
     known = [name for name in names if np.isfinite(values.get(name, np.nan))]
@@ -108,12 +104,14 @@ def _medians(rows: pd.DataFrame, column: str) -> pd.Series:
 
 def _time_until(asked: Blank, tables: Tables) -> pd.Series:
     rows = done(tables["steps"])
-    beyond = rows[asked.column] > asked.bound if asked.sign == ">" else rows[asked.column] < asked.bound
-    time = {"steps": "step", "epochs": "epoch"}[asked.time]
-    then = rows.assign(then=rows[time].astype(np.float64).where(beyond))
-    first = then.groupby(["variant", "trial"], observed=True)["then"].min().fillna(np.inf)
-    median = first.groupby("variant", observed=True).median()
+    times = time_until(rows, asked.time.removesuffix("s"), _beyond(rows[asked.column], asked))
+    median = times.groupby("variant", observed=True).median()
     return median.where(np.isfinite(median))
+
+
+def _beyond(values: pd.Series, asked: Blank) -> pd.Series:
+    """Which are beyond the bound that is asked for."""
+    return values > asked.bound if asked.sign == ">" else values < asked.bound
 
 
 def _number(value: float) -> str:

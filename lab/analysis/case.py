@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, wraps
-from math import ceil, isfinite, isnan, nan, sqrt
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from math import ceil, isfinite, isnan, nan
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import pandas as pd
@@ -22,25 +22,23 @@ FEWEST_STEPS = 200
 """Before this step, or an epoch, a network need not have learned, and its steps are not typical yet."""
 
 
-P = ParamSpec("P")
-Found = TypeVar("Found")
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-def once(function: Callable[Concatenate["Case", P], Found]) -> Callable[Concatenate["Case", P], Found]:
+def once(function: Function) -> Function:
     """A function of a case whose value is found once for each case, and for what else it is given.
 
     Rules ask for the same again and again; nobody changes what is found.
     """
 
     @wraps(function)
-    def found(case: "Case", /, *given: P.args, **named: P.kwargs) -> Found:
-        key = function, given, *named.items()
+    def found(case: "Case", *given: Any) -> Any:
+        key = function, given
         if key not in case.found:
-            case.found[key] = function(case, *given, **named)
-        value: Found = case.found[key]
-        return value
+            case.found[key] = function(case, *given)
+        return case.found[key]
 
-    return found
+    return cast(Function, found)
 
 
 @dataclass(frozen=True)
@@ -79,7 +77,14 @@ class Case(Setup):
         """Trial × layer: a quantity at a step."""
         return self._over(column, step, step, "max")
 
-    @once
+    def start(self, column: str) -> Array:
+        """Trial × layer: a quantity at the first reading."""
+        return self.at(self.first_step, column)
+
+    def end(self, column: str) -> Array:
+        """Trial × layer: a quantity at the last reading."""
+        return self.at(self.last_step, column)
+
     def over(self, column: str, how: str, last: float = 1.0) -> Array:
         """Trial × layer: the median, or another statistic, of a quantity over the ``last`` part of readings.
 
@@ -88,7 +93,6 @@ class Case(Setup):
         since = self._cells.steps[-max(1, ceil(last * len(self._cells.steps)))]
         return among(np.isnan(self._diverged), self._over(column, since, self.last_step, how))
 
-    @once
     def pooled(self, column: str, how: str) -> Array:
         """Trial × layer: the mean, or the least, of a quantity over the `pooled_readings`; see `over`.
 
@@ -122,6 +126,10 @@ class Case(Setup):
     def hidden_of(self, values: Array) -> Array:
         """The columns of the hidden layers."""
         return values[:, : self.output - 1]
+
+    def of_all(self, value: float) -> Array:
+        """The same number for each trial."""
+        return np.full(len(self.trials), value)
 
     # How its trials ended.
 
@@ -169,8 +177,8 @@ class Case(Setup):
         same, or not known, as of a run that was watched, 1 − `cost_left`. NaN where a trial diverged.
         """
         if self.classes:
-            return self._skill("final_accuracy")
-        return self.learned_by_cost if isfinite(self.cost_of_mean) else 1 - self.cost_left
+            return self.skill("final_accuracy")
+        return self.skill("final_cost") if isfinite(self.cost_of_mean) else 1 - self.cost_left
 
     @cached_property
     def cost_of_mean(self) -> float:
@@ -180,26 +188,15 @@ class Case(Setup):
         return nan if perfect or isnan(part_learned(0.0, cost, self.cost_of_perfect)) else cost
 
     @property
-    def learned_by_cost(self) -> Array:
-        """How far the cost of the training data has come in each trial, see `part_learned`."""
-        return self._skill("final_cost")
-
-    @property
     def learned_of_test(self) -> Array:
         """`learned`, of the test data."""
-        return self._skill("final_test_accuracy" if self.classes else "final_test_cost")
+        return self.skill("final_test_accuracy" if self.classes else "final_test_cost")
 
-    @property
-    def error_of_test(self) -> float:
-        """The standard error of `learned_of_test` if it is chance, of numbers as if errors were normal."""
-        ratio = self.chance / ((1 - self.chance) or nan) if self.classes else 2.0
-        several = self.known("test")
-        return sqrt(ratio / several) if several > 0 else nan
-
-    def _skill(self, column: str) -> Array:
+    def skill(self, column: str) -> Array:
         """How far a final figure is from that of the best constant answer, 0, to a perfect one, 1.
 
-        NaN where the best constant answer is perfect, so that there is nothing to learn.
+        Of a cost it is `part_learned`. NaN where the best constant answer is perfect, so that there is
+        nothing to learn.
         """
         figure = self.trials[column].to_numpy(np.float64)
         if column.endswith("accuracy"):
@@ -230,12 +227,12 @@ class Case(Setup):
         """How much smaller the first hidden layer's gradient is than the last's, at the first reading."""
         if "learning_speed" not in self.layers:
             return {}
-        return decades(*(self.at(self.first_step, column) for column in _SIZES))
+        return decades(*map(self.start, _SIZES))
 
     @cached_property
     def examples_cancel(self) -> bool:
         """Whether ‖∂C/∂b‖ at the start is noise, so that `speed_ratio` goes by the rms of δ."""
-        speed, delta = (self.at(self.first_step, column) for column in _SIZES[:2])
+        speed, delta = map(self.start, _SIZES[:2])
         return gradient_is_noise(speed, delta, self.examples)
 
     @cached_property
@@ -254,15 +251,14 @@ class Case(Setup):
             none = np.zeros((len(self.trials), judged), bool)
             return none, none
         speeds = "learning_speed", "learning_speed_w"
-        start = np.fmax(*(self.at(self.first_step, speed) for speed in speeds))
+        start = np.fmax(*map(self.start, speeds))
         end = np.fmax(*(self.over(speed, "max", 0.25) for speed in speeds))
         return start[:, :judged] == 0, end[:, :judged] == 0
 
     @property
     def row_norms(self) -> float:
         """The norm of a layer's rows of first weights, in rms: of the layer where it is largest."""
-        norms = median(self.at(self.first_step, "weight_norm")) / self.usual_norms
-        return float(np.fmax.reduce(norms))
+        return float(np.fmax.reduce(median(self.start("weight_norm")) / self.usual_norms))
 
     @cached_property
     def biased(self) -> Array:
@@ -270,8 +266,7 @@ class Case(Setup):
 
         False where either was not recorded.
         """
-        weights, biases = (self.at(self.first_step, f"{size}_norm") for size in ("weight", "bias"))
-        return biases > OUTWEIGHING * weights
+        return self.start("bias_norm") > OUTWEIGHING * self.start("weight_norm")
 
     @cached_property
     def path(self) -> Array:

@@ -6,10 +6,11 @@ the default metrics, which its figure shows too; any other is made of the run's 
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, astuple
 from itertools import combinations
+from math import nan
 from shlex import quote
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -226,42 +227,38 @@ def _unpaired(table: pd.DataFrame, pairs: Sequence[Pair]) -> list[str]:
     return [", ".join(["data"] * bool(data) + ["weights"] * bool(weights)) for data, weights in words]
 
 
-@dataclass(frozen=True)
-class _Trials:
-    """A metric of one variant, in each trial of the run: NaN where it has none."""
+_Trials: TypeAlias = tuple[Array, Array, Array]
+"""Of one variant the metric, its horizon and the status of each trial of the run.
 
-    value: Array
-    horizon: Array
-    status: Array
-    """``missing`` where the variant has no such trial."""
+A status is ``missing`` where the variant has no such trial.
+"""
 
 
 def _measured(found: pd.DataFrame) -> dict[str, _Trials]:
     """The samples of each variant."""
     (variant, names), (trial, trials) = (pd.factorize(found[key]) for key in ("variant", "trial"))
-    columns = {"value": np.nan, "horizon": np.nan, "status": "missing"}
-    filled = [np.full((len(names), len(trials)), empty, object) for empty in columns.values()]
-    for cells, column in zip(filled, columns, strict=True):
+    value, horizon, status = (
+        np.full((len(names), len(trials)), empty, kind)
+        for empty, kind in ((nan, float), (nan, float), ("missing", object))
+    )
+    for cells, column in ((value, "value"), (horizon, "horizon"), (status, "status")):
         cells[variant, trial] = found[column]
-    value, horizon, status = filled
-    of_variants = zip(names, value.astype(float), horizon.astype(float), status, strict=True)
-    return {str(name): _Trials(*of_variant) for name, *of_variant in of_variants}
+    return dict(zip(map(str, names), zip(value, horizon, status, strict=True), strict=True))
 
 
 def _row(a: str, b: str, measured: Mapping[str, _Trials]) -> dict[str, Any]:
-    first, second = measured[a], measured[b]
-    horizon = np.minimum(first.horizon, second.horizon)
-    values = np.stack([first.value, second.value])
+    values, horizons, statuses = map(np.stack, zip(measured[a], measured[b], strict=True))
+    horizon = horizons.min(axis=0)
     known = ~np.isnan(values).any(axis=0)
-    of_either = (first.status != "missing") | (second.status != "missing")
+    of_either = (statuses != "missing").any(axis=0)
     late = values > horizon
     both = known & ~late.all(axis=0)
     in_time_a, in_time_b = np.minimum(values, horizon)[:, both]
     found = paired(in_time_b - in_time_a)
     reasons = [
         f"{count} {why} in {label}"
-        for label, one in ((a, first), (b, second))
-        for why, count in Counter(one.status[np.isnan(one.value) & of_either]).most_common()
+        for label, value, status in zip((a, b), values, statuses, strict=True)
+        for why, count in Counter(status[np.isnan(value) & of_either]).most_common()
     ]
     row = {"a": a, "b": b, "left_out": int((of_either & ~known).sum())}
     row |= {"why_left_out": ", ".join(reasons).replace("done in", "without a number in")}

@@ -53,20 +53,15 @@ def ledger(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         return pd.DataFrame(columns=[*KEYS, *COLUMNS])
     removed = set(variants.loc[variants["cancels"], "variant"].map(str)) if "cancels" in variants else set()
     variant, names = pd.factorize(layers["variant"])
-    order = np.lexsort((layers["layer"], layers["step"], layers["trial"], pd.Series(variant)))
-    rows, ends = layers.iloc[order], np.flatnonzero(np.diff(variant[order])) + 1
-    L = [len(np.unique(layer)) for layer in np.split(rows["layer"].to_numpy(), ends)]
-    delta, e = (
-        [
-            of.reshape(-1, width)
-            for of, width in zip(np.split(rows[norm].to_numpy(float), ends), L, strict=True)
-        ]
-        for norm in ("delta_rms", "error_rms")
-    )
-    of_variants = zip(delta, e, names, strict=True)
-    parts = [_split(one, other, str(name) in removed) for one, other, name in of_variants]
+    order = np.lexsort((layers["layer"], layers["step"], layers["trial"], variant))
+    of_variants = np.split(order, np.flatnonzero(np.diff(variant[order])) + 1)
+    layer, delta, e = (layers[column].to_numpy(float) for column in ("layer", "delta_rms", "error_rms"))
+    parts = []
+    for name, rows in zip(names, of_variants, strict=True):
+        shape = -1, len(np.unique(layer[rows]))
+        parts.append(_split(delta[rows].reshape(shape), e[rows].reshape(shape), str(name) in removed))
     found = {column: np.concatenate([part[column].ravel() for part in parts]) for column in COLUMNS}
-    return rows[[*KEYS]].assign(**found).reset_index(drop=True)
+    return layers.iloc[order][[*KEYS]].assign(**found).reset_index(drop=True)
 
 
 @np.errstate(divide="ignore", invalid="ignore")

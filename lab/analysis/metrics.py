@@ -8,7 +8,7 @@ from math import inf, nan
 import numpy as np
 import pandas as pd
 
-from lab.analysis.rows import at_reading, output, plain
+from lab.analysis.rows import at_reading, hidden, plain, ratios, time_until
 from lab.errors import LabError
 from lab.parts import Tables
 from lab.spelling import did_you_mean
@@ -97,10 +97,10 @@ def _epochs_to(accuracy: float) -> Metric:
         steps = tables["steps"]
         column = "test_accuracy" if steps["test_accuracy"].notna().any() else "accuracy"
         read = steps[steps[column].notna()]
-        epochs = read["epoch"].astype(np.float64)
-        of_trials = read.assign(reached=epochs.where(read[column] >= accuracy)).groupby(KEYS, observed=True)
-        reached, horizon = of_trials["reached"].min().fillna(inf), of_trials["epoch"].max()
-        return pd.DataFrame({"value": reached, "horizon": horizon})
+        horizon = read.groupby(KEYS, observed=True)["epoch"].max()
+        return pd.DataFrame(
+            {"value": time_until(read, "epoch", read[column] >= accuracy), "horizon": horizon}
+        )
 
     return Metric(
         f"epochs_to={accuracy}",
@@ -130,9 +130,7 @@ def _log_ratio(reading: str) -> Metric:
     """The ratio at a reading; missing with fewer than two hidden layers."""
 
     def measure(tables: Tables) -> pd.DataFrame:
-        read = at_reading(reading, _hidden(tables)).set_index(KEYS)
-        last = read[(read["layer"] == read["last"]) & (read["last"] > 1)]["log_speed"]
-        return _timeless(read[read["layer"] == 1]["log_speed"].reindex(last.index) - last)
+        return _timeless(_log(ratios(at_reading(reading, _hidden(tables)))))
 
     word = {"start": "first", "end": "last"}[reading]
     over = f"log₁₀ of ‖∂C/∂b‖ in the first hidden layer over that in the last, at the {word} reading"
@@ -141,12 +139,19 @@ def _log_ratio(reading: str) -> Metric:
 
 
 def _hidden(tables: Tables) -> pd.DataFrame:
-    """The rows of hidden layers, with the number of the ``last`` and log₁₀ of the learning speed."""
-    layers = tables["layers"].reindex(columns=[*KEYS, "step", "layer", "learning_speed", "saturation"])
-    with np.errstate(divide="ignore"):
-        log_speed = np.log10(layers["learning_speed"].to_numpy(np.float64))
-    layers = layers.assign(log_speed=log_speed, last=output(layers) - 1)
-    return layers[layers["layer"] <= layers["last"]]
+    return hidden(tables["layers"].reindex(columns=[*KEYS, "step", "layer", "learning_speed", "saturation"]))
+
+
+def _log_speed(tables: Tables) -> pd.DataFrame:
+    """Of layer 1, the mean over the readings."""
+    rows = _hidden(tables).query("layer == 1")
+    return _mean(rows.assign(log_speed=_log(rows["learning_speed"])), "log_speed")
+
+
+@np.errstate(divide="ignore")
+def _log(sizes: "pd.Series[float]") -> "pd.Series[float]":
+    """log₁₀, −∞ of 0."""
+    return sizes.astype(np.float64).pipe(np.log10)
 
 
 def _mean(rows: pd.DataFrame, column: str) -> pd.DataFrame:
@@ -177,7 +182,7 @@ METRICS: dict[str, Metric] = {
         Metric(
             "log_speed_first",
             "mean over the readings of log₁₀ ‖∂C/∂b‖ in the first hidden layer; missing where it is ever 0",
-            lambda tables: _mean(_hidden(tables).query("layer == 1"), "log_speed"),
+            _log_speed,
             "decades",
             "larger",
             "smaller",

@@ -44,11 +44,8 @@ class Bounds:
 
 def dead(case: Case) -> Bounds:
     """The share of neurons with σ′ = 0 on all examples at the end: of one reading, or of the last ones."""
-    if case.enough_examples:
-        share = case.at(case.last_step, "dead_neurons")
-        return Bounds(share, share)
-    if not case.pooled_readings:
-        return _unknown(case, "dead_neurons")
+    if known := _of_one_reading(case, "dead_neurons"):
+        return known
     mean, least = (case.pooled("dead_neurons", how) for how in ("mean", "min"))
     return Bounds(1 - case.pooled_readings * (1 - mean), least)
 
@@ -60,19 +57,18 @@ def off(case: Case) -> Bounds:
     more than 1 − `OFF` of the (neuron, example) unsaturated, of which there are 1 − ``saturation``. And one
     that is so on all may miss `OFF` in as many readings only as share out what may be unsaturated.
     """
-    if case.enough_examples:
-        share = case.at(case.last_step, "saturated_neurons")
-        return Bounds(share, share)
+    if known := _of_one_reading(case, "saturated_neurons"):
+        return known
     K, m = case.pooled_readings, case.examples
-    if not K:
-        return _unknown(case, "saturated_neurons")
     share, cells = (case.pooled(column, "mean") for column in ("saturated_neurons", "saturation"))
     missed = floor(round((1 - OFF) * K * m, 9)) // (m - ceil(OFF * m) + 1)
     low, high = 1 - K * (1 - share), share * K / max(K - missed, 1)
     return Bounds(np.fmax(low, 1 - (1 - cells) / (1 - OFF)), np.fmin(high, cells / OFF))
 
 
-def _unknown(case: Case, column: str) -> Bounds:
-    """0 and 1, in place of what too few readings tell."""
-    nothing = 0 * case.at(case.last_step, column)
-    return Bounds(nothing, nothing + 1)
+def _of_one_reading(case: Case, column: str) -> Bounds | None:
+    """The share itself where the last reading sees enough, 0 to 1 where all do not, else None."""
+    share = case.end(column)
+    if case.enough_examples:
+        return Bounds(share, share)
+    return None if case.pooled_readings else Bounds(0 * share, 0 * share + 1)

@@ -1,6 +1,7 @@
 """The rows of a run's tables, by whose they are and of which reading."""
 
 from collections.abc import Mapping
+from math import inf
 from typing import Literal, TypeVar
 
 import pandas as pd
@@ -56,6 +57,30 @@ def at_reading(reading: str, rows: pd.DataFrame) -> pd.DataFrame:
 def output(rows: pd.DataFrame) -> pd.Series:
     """Of each row the number of the last layer that its variant has, the output."""
     return rows.groupby("variant", observed=True)["layer"].transform("max")
+
+
+def hidden(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the hidden layers."""
+    return rows[rows["layer"] < output(rows)]
+
+
+def ratios(rows: pd.DataFrame) -> "pd.Series[float]":
+    """(Variant, trial) → the gradient of the first hidden layer over that of the last, of one reading's rows.
+
+    Missing where there is one hidden layer, or no gradient in the last.
+    """
+    layer = rows.groupby("variant", observed=True)["layer"]
+    ends = [rows[rows["layer"] == layer.transform(how)] for how in ("min", "max")]
+    first, last = (end.set_index(["variant", "trial"]) for end in ends)
+    known = (last["learning_speed"] > 0) & (first["layer"] != last["layer"])
+    found: pd.Series[float] = first["learning_speed"] / last["learning_speed"].where(known)
+    return found
+
+
+def time_until(rows: pd.DataFrame, time: str, reached: "pd.Series[bool]") -> "pd.Series[float]":
+    """(Variant, trial) → the time of its first row that ``reached`` something; infinite where none did."""
+    then = rows.assign(then=rows[time].astype(float).where(reached))
+    return then.groupby(["variant", "trial"], observed=True)["then"].min().fillna(inf)
 
 
 def done(rows: pd.DataFrame) -> pd.DataFrame:

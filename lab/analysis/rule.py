@@ -140,10 +140,11 @@ class Seen:
     """What a rule has seen: the layer and value that it tells, and how many trials show it.
 
     ``judged`` of the ``of`` trials have a value there, which matters where it is a ``ratio``; ``rest`` is the
-    median of those that do not show it, NaN where all do. ``named`` tells of each trial whether it does.
+    median of those that do not show it, NaN where all do. ``named`` tells of each trial whether it does. The
+    layer is 0 where values are one a trial.
     """
 
-    layer: int | None
+    layer: int
     value: float
     trials: int
     judged: int
@@ -151,6 +152,10 @@ class Seen:
     rest: float
     named: Array
     ratio: bool
+
+    def of_shown(self, values: Array) -> Array:
+        """Those of the trials that show it; of values that are trial × layer, in the layer that is told."""
+        return values[self.named] if values.ndim == 1 else values[self.named, self.layer - 1]
 
     @property
     def counted(self) -> str:
@@ -175,10 +180,10 @@ class Rule:
     itself, or is true of all, ``ratio`` that the values are ratios, of which the `middle` of all trials is
     told, and that a trial may have none. ``over`` is what is made of several readings, such as their median.
     ``measure`` makes of a value, and of the threshold, what the sentence tells of it, where that is another
-    number. ``advice`` is what may help, where the tables tell. ``step`` is that of the reading, of several
-    the last. ``needs`` are the quantities without which it cannot judge. ``explains`` are the rules that are
-    told under it where no other trials show them: what they tell follows from this, or is another sign of it,
-    and their advice would not help.
+    number. ``advice`` is what may help, in words or by what the tables tell. ``step`` is that of the reading,
+    of several the last. ``needs`` are the quantities without which it cannot judge. ``explains`` are the
+    rules that are told under it where no other trials show them, all of them or by what the tables tell: what
+    these say follows from this, or is another sign of it, and their advice would not help.
     """
 
     question: str
@@ -191,10 +196,14 @@ class Rule:
     ratio: bool = False
     over: str = ""
     measure: Callable[[Case, float], float] = lambda case, value: value
-    advice: Callable[[Case, Seen], str] = lambda case, seen: ""
+    advice: str | Callable[[Case, Seen], str] = ""
     step: Callable[[Case], int] = lambda case: case.last_step
     needs: tuple[str, ...] = ()
-    explains: Callable[[Case], Collection[str]] = lambda case: ()
+    explains: Collection[str] | Callable[[Case], Collection[str]] = ()
+
+    def explained(self, case: Case) -> set[str]:
+        """The rules that it `explains` of a variant."""
+        return set(self.explains(case) if callable(self.explains) else self.explains)
 
     def lacks(self, case: Case) -> tuple[str, ...]:
         """What it needs and was not recorded."""
@@ -209,13 +218,13 @@ class Rule:
         """What it sees in each layer where something is wrong, the worst first."""
         if self.lacks(case):
             return []
-        values, of = once(self.values)(case), len(case.trials)
+        values = once(self.values)(case)
         if isinstance(values, Bounds):
             values = values.judged_by(self.threshold)
         if not self._wrong(values).any():
             return []
-        columns = {None: values} if values.ndim == 1 else dict(enumerate(values.T, 1))
-        found = [seen for layer, of_layer in columns.items() if (seen := self._seen(layer, of_layer, of))]
+        columns = {0: values} if values.ndim == 1 else dict(enumerate(values.T, 1))
+        found = [seen for layer, of_layer in columns.items() if (seen := self._seen(layer, of_layer))]
         return sorted(found, key=lambda seen: seen.value, reverse=not self.below)
 
     def verdict(self, name: str, variant: str, case: Case, found: Sequence[Seen], under: str = "") -> Verdict:
@@ -223,19 +232,20 @@ class Rule:
         worst, *others = found
         sentence = ("" if self.counts else worst.counted) + self.sentence(case, worst)
         if others:
-            layers = ", ".join(map(str, sorted(seen.layer or 0 for seen in others)))
+            layers = ", ".join(map(str, sorted(seen.layer for seen in others)))
             sentence += f"; likewise in layer{'s' * (len(others) > 1)} {layers}"
-        if not under and (advice := self.advice(case, worst)):
+        advice = self.advice(case, worst) if callable(self.advice) else self.advice
+        if advice and not under:
             sentence += f"; try {advice}"
         value, threshold = (self.measure(case, number) for number in (worst.value, self.threshold))
-        found_in = worst.layer, self.step(case), value, threshold, worst.trials, worst.of
+        found_in = worst.layer or None, self.step(case), value, threshold, worst.trials, worst.of
         return Verdict(name, variant, *found_in, sentence, self.over, under)
 
     def _wrong(self, values: Array) -> Array:
         """Which of these are beyond the threshold; no NaN is."""
         return values < self.threshold if self.below else values > self.threshold
 
-    def _seen(self, layer: int | None, values: Array, of: int) -> Seen | None:
+    def _seen(self, layer: int, values: Array) -> Seen | None:
         """What enough trials show in a layer, or None."""
         wrong, judged = self._wrong(values), int((~np.isnan(values)).sum())
         shown = int(wrong.sum())
@@ -245,4 +255,4 @@ class Rule:
         if self.ratio:
             of_all = middle(values)
             told = of_all if self._wrong(np.asarray(of_all)) else told
-        return Seen(layer, told, shown, judged, of, rest, wrong, self.ratio)
+        return Seen(layer, told, shown, judged, len(values), rest, wrong, self.ratio)

@@ -26,12 +26,6 @@ LARGE_INPUT = 3.0
 SMALL_INPUT = 0.03
 """Where no feature has a root mean square as large as this, the first layer hardly tells examples apart."""
 
-BEYOND = 0.1
-"""Where more of the targets than this share lie outside the output's range, it is the wrong output."""
-
-SHIFTED = 0.5
-"""Targets whose mean in the two parts differs by more than so many standard deviations are not alike."""
-
 BY_CHANCE = 3.0
 """Parts of mixed rows hardly ever differ by more than so many standard errors."""
 
@@ -103,10 +97,6 @@ class Setup:
         return shift if shift > BY_CHANCE * sqrt(1 / train + 1 / test) else nan
 
     @property
-    def parts_differ(self) -> bool:
-        return self.shift > SHIFTED
-
-    @property
     def chance(self) -> float:
         """The accuracy of the best constant answer, the share of the commonest class; else 1/K of K classes.
 
@@ -138,17 +128,6 @@ class Setup:
         """
         return "" if self._flat_sides[-1] else unusual(self.known("target_rms"))
 
-    @property
-    def out_of_reach(self) -> bool:
-        """Whether the output cannot reach many of the targets, so that no training helps."""
-        return self.known("unreached") > BEYOND
-
-    @property
-    def probabilities(self) -> bool:
-        """Whether outputs and targets lie between 0 and 1, as a cross-entropy wants them."""
-        outputs = self.curves.loc[self.curves["layer"] == self.output, "sigma"]
-        return self.known("unreached") == 0 and bool(outputs.between(0.0, 1.0).all())
-
     # The slope, and what a step is made of.
 
     @property
@@ -156,16 +135,6 @@ class Setup:
         """What multiplies the error on its way down: σ′, or the surrogate in its place."""
         floor = float(self.variant.get("surrogate_floor", 0))
         return f"max(σ′, {floor:g})" if floor > 0 else "σ′"
-
-    @property
-    def floored(self) -> bool:
-        """Whether σ′ of the hidden layers stays away from 0, so that a floor is no advice."""
-        return self.known("inf_slope") > 0 or self.known("sup_slope") < 0
-
-    @property
-    def climbs(self) -> bool:
-        """Whether the surrogate max(σ′, floor) has another sign than σ′ somewhere, as far as bounds tell."""
-        return self.known("surrogate_floor") > 0 > self.known("inf_slope")
 
     @property
     def closed(self) -> Array:
@@ -188,11 +157,6 @@ class Setup:
     def cost_cancels(self) -> bool:
         """Whether the cost leaves no σ′ in the error of the output."""
         return bool(self.variant.get("cancels", False))
-
-    @property
-    def decays(self) -> bool:
-        """Whether weights decay by λ, as far as the run tells."""
-        return self.known("decay") != 0
 
     @property
     def decay_of_a_step(self) -> float:

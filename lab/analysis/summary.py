@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from lab.analysis.ledger import middle
-from lab.analysis.rows import READINGS, at_reading, done, output, plain
+from lab.analysis.rows import READINGS, at_reading, done, hidden, output, plain, ratios
 
 _KEYS = ["trial", "step", "layer"]
 _QUANTITIES = ["learning_speed", "slope_mean", "saturation"]
@@ -32,13 +32,12 @@ def summary(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """
     layers, trials = tables["layers"], tables["trials"]
     layers = done(layers).reindex(columns=["variant", *_KEYS, *_QUANTITIES])
-    hidden = layers[layers["layer"] < output(layers)]
-    read = {reading: at_reading(reading, hidden) for reading in READINGS}
-    ratios = {reading: _ratios(rows) for reading, rows in read.items()}
+    read = {reading: at_reading(reading, hidden(layers)) for reading in READINGS}
+    ratio = {reading: ratios(rows) for reading, rows in read.items()}
     found = {"trials": _by_variant(trials).size()}
     found |= {fate: _by_variant(trials[trials["status"] == fate]).size() for fate in ("diverged", "failed")}
-    found |= {f"ratio_{reading}": _by_variant(of).agg(middle) for reading, of in ratios.items()}
-    found["ratio_trials"] = _by_variant(ratios["start"]).count()
+    found |= {f"ratio_{reading}": _by_variant(of).agg(middle) for reading, of in ratio.items()}
+    found["ratio_trials"] = _by_variant(ratio["start"]).count()
     for reading, rows in read.items():
         means = rows.groupby(["variant", "trial"], observed=True)[["slope_mean", "saturation"]].mean()
         for column, medians in _by_variant(means).median().items():
@@ -50,13 +49,10 @@ def summary(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     labels = tables["variants"]["variant"]
     variants = plain(tables["variants"].set_index("variant"))
     found, finals = ({name: plain(one) for name, one in some.items()} for some in (found, finals))
-    of_mean = variants["cost_of_mean"] if "cost_of_mean" in variants else pd.Series(nan, variants.index)
-    numbers = finals["final_accuracy"].isna().reindex(of_mean.index, fill_value=False)
-    of_perfect = variants.get("cost_of_perfect", 0.0)
-    found["r2"] = part_learned(
-        finals["final_cost"].reindex(of_mean.index), of_mean.where(numbers), of_perfect
-    )
-    rows = pd.DataFrame(found | finals, variants.index).set_axis(labels)
+    rows = pd.DataFrame(found | {"r2": nan} | finals, variants.index)
+    of_numbers = rows["final_cost"].where(rows["final_accuracy"].isna())
+    costs = variants.get("cost_of_mean", nan), variants.get("cost_of_perfect", 0.0)
+    rows = rows.assign(r2=part_learned(of_numbers, *costs)).set_axis(labels)
     counts = ["trials", "diverged", "failed", "ratio_trials"]
     rows[counts] = rows[counts].fillna(0).astype(int)
     return rows.fillna({"dead_layers": ""}).reset_index()
@@ -103,16 +99,6 @@ def name_of_r2(costs: Iterable[Any], of_perfect: Iterable[Any] = ()) -> str:
 def _by_variant(rows: Any) -> Any:
     """The rows of each variant that has some, by its label."""
     return rows.groupby("variant", sort=False, observed=True)
-
-
-def _ratios(rows: pd.DataFrame) -> pd.Series:
-    """(Variant, trial) → the gradient of the first of its layers over that of the last, if it has two."""
-    layer = _by_variant(rows)["layer"]
-    ends = [rows[rows["layer"] == layer.transform(how)] for how in ("min", "max")]
-    first, last = (end.set_index(["variant", "trial"]) for end in ends)
-    known = (last["learning_speed"] > 0) & (first["layer"] != last["layer"])
-    ratios: pd.Series[float] = first["learning_speed"] / last["learning_speed"].where(known)
-    return ratios
 
 
 def by_layer(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -30,7 +30,7 @@ def _judged(label: str, case: Case) -> tuple[list[Verdict], set[str]]:
     """
     found = {name: seen for name, rule in RULES.items() if (seen := rule.seen(case))}
     shown = {name: np.any([one.named for one in seen], axis=0) for name, seen in found.items()}
-    explained = {name: set(RULES[name].explains(case)) for name in found}
+    explained = {name: RULES[name].explained(case) for name in found}
 
     def follows(name: str, by: str) -> bool:
         return name in explained[by] and not (shown[name] & ~shown[by]).any()

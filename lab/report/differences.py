@@ -10,7 +10,7 @@ import pandas as pd
 from lab.analysis.comparisons import cut_short
 from lab.analysis.metrics import metric
 from lab.analysis.statistics import LEVEL
-from lab.report.numbers import few
+from lab.report.document import few
 
 SIDES = {1: ("← worse", "better →"), -1: ("← better", "worse →")}
 """What lies on each side of 0, where a larger value is better or worse."""

@@ -7,6 +7,7 @@ from functools import cache
 from hashlib import sha256
 from html import escape
 from importlib.resources import files
+from math import isfinite
 from string import Template
 from typing import Any
 
@@ -44,6 +45,15 @@ def document(
 def text(name: str) -> str:
     """The content of a file beside this one."""
     return files("lab.report").joinpath(name).read_text(encoding="utf-8").strip()
+
+
+def few(x: Any) -> float | None:
+    """A number of the data, with four digits; None where it is missing or not finite.
+
+    >>> few(0.123456), few(float("inf"))
+    (0.1235, None)
+    """
+    return float(f"{x:.4g}") if isinstance(x, int | float) and isfinite(x) else None
 
 
 def inert(data: Any) -> str:

@@ -88,15 +88,16 @@ function panel(label, x, y, { width = WIDTH, height = HEIGHT, left = LEFT } = {}
   const right = width - RIGHT, bottom = height - BOTTOM;
   const across = scale(x.low, x.high, left, right, x.log), up = scale(y.low, y.high, bottom, TOP, y.log);
   const svg = shape("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label });
-  for (const at of x.ticks ?? across.ticks) {
+  const [along, upward] = [x.ticks ?? across.ticks, y.ticks ?? up.ticks];
+  for (const at of along) {
     const place = across.place(at);
     svg.append(
       shape("line", { class: "grid", x1: place, x2: place, y1: TOP, y2: bottom }),
-      shape("text", { class: "tick", x: place, y: bottom + 14, "text-anchor": "middle" }, writer(x.ticks ?? across.ticks, x.log)(at)),
+      shape("text", { class: "tick", x: place, y: bottom + 14, "text-anchor": "middle" }, writer(along, x.log)(at)),
     );
   }
-  for (const at of y.ticks ?? up.ticks) {
-    const place = up.place(at), name = writer(y.ticks ?? up.ticks, y.log)(at);
+  for (const at of upward) {
+    const place = up.place(at), name = writer(upward, y.log)(at);
     svg.append(
       shape("line", { class: "grid", x1: left, x2: right, y1: place, y2: place }),
       shape("text", { class: "tick", x: left - 5, y: place + 4, "text-anchor": "end" }, name),

@@ -6,21 +6,19 @@ from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from math import isfinite, isinf, isnan, nan
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from lab.analysis.rows import by_variant
+from lab.analysis.rule import Verdicts
 from lab.numerics import Array
 from lab.parts import KEYS, Tables
 from lab.prover.intervals.enclosure_text import short_bound
 from lab.report.differences import differences
-from lab.report.numbers import few
+from lab.report.document import few
 from lab.report.quantities import CAUSES, Quantity, ordered
-
-if TYPE_CHECKING:
-    from lab.analysis.rule import Verdict
 
 MOST_NUMBERS = 60_000
 """So many numbers of readings a page holds at most, about half a megabyte."""
@@ -49,7 +47,7 @@ class Subject:
     name: str
     info: Mapping[str, Any]
     tables: Tables
-    verdicts: Sequence[Verdict] = ()
+    verdicts: Verdicts = field(default_factory=Verdicts)
     experiment: str = ""
     pictures: Mapping[str, bytes] = field(default_factory=dict)
     results: str = ""
@@ -64,47 +62,35 @@ def island(subjects: Sequence[Subject], names: Sequence[str]) -> dict[str, Any]:
     four digits; what is not finite is null. Where there are many variants, readings are left out first, then
     the last quantities of `lab.report.quantities.KNOWN`.
     """
-    curves = _Curves()
-    rows = [
-        (at, f"{name}: " if len(subjects) > 1 else "", row)
-        for at, (subject, name) in enumerate(zip(subjects, names, strict=True))
-        for row in subject.tables["variants"].to_dict("records")
-    ]
     readable = [_readings(subject.tables) for subject in subjects]
-    columns = [
-        column for tables in readable for table in tables.values() for column in table if column not in KEYS
-    ]
-    quantities = ordered(dict.fromkeys(map(str, columns)))
-    lines = sum(int(row.get("layers", 1)) for _, _, row in rows)
-    kept, most = _within_budget(quantities, max(lines, 1), max(len(rows), 1))
-    split = [
-        _by_variant_and_table(subject, tables, kept, most)
-        for subject, tables in zip(subjects, readable, strict=True)
-    ]
-    variants = [
-        {
-            "name": prefix + str(row["variant"]),
-            "activation": str(row.get("activation", "")),
-            "inf": few(row.get("inf_slope")),
-            "endless": any(isinf(row.get(end, nan)) for end in ("inf_slope", "sup_slope")),
-            "slopes": _slopes(row),
-            "threshold": few(row.get("saturation_threshold")),
-            **own["values"],
-            "trials": Counter(own.get("trials", NONE).get("status", ())),
-            "predicted": [few(x) for x in own.get("prediction", NONE).get("predicted_speed", ())],
-            "curves": curves.of(own.get("curves", NONE)),
-            "histograms": _histograms(own.get("histograms", NONE), lines),
-        }
-        for at, prefix, row in rows
-        for own in [split[at][str(row["variant"])]]
-    ]
-    compared = [
-        differences(
-            subject.tables.get("comparisons", NONE),
-            {str(row["variant"]): i for i, (of, _, row) in enumerate(rows) if of == at},
-        )
-        for at, subject in enumerate(subjects)
-    ]
+    columns = {str(column) for tables in readable for table in tables.values() for column in table}
+    rows = [subject.tables["variants"].to_dict("records") for subject in subjects]
+    depths = [int(row.get("layers", 1)) for of_run in rows for row in of_run]
+    kept, most = _within_budget(ordered(columns.difference(KEYS)), max(sum(depths), 1), max(len(depths), 1))
+    curves, variants, compared = _Curves(), list[dict[str, Any]](), list[Any]()
+    for subject, name, tables, of_run in zip(subjects, names, readable, rows, strict=True):
+        values = _values(tables, kept, most)
+        split = {one: by_variant(subject.tables[one]) for one in SPLIT if one in subject.tables}
+        labels = [str(row["variant"]) for row in of_run]
+        places = {label: len(variants) + i for i, label in enumerate(labels)}
+        compared.append(differences(subject.tables.get("comparisons", NONE), places))
+        for label, row in zip(labels, of_run, strict=True):
+            own = {one: of.get(label, NONE) for one, of in split.items()}
+            variants.append(
+                {
+                    "name": f"{name}: {label}" if len(subjects) > 1 else label,
+                    "activation": str(row.get("activation", "")),
+                    "inf": few(row.get("inf_slope")),
+                    "endless": any(isinf(row.get(end, nan)) for end in ("inf_slope", "sup_slope")),
+                    "slopes": _slopes(row),
+                    "threshold": few(row.get("saturation_threshold")),
+                    **values.get(label, NO_VALUES),
+                    "trials": Counter(own.get("trials", NONE).get("status", ())),
+                    "predicted": [few(x) for x in own.get("prediction", NONE).get("predicted_speed", ())],
+                    "curves": curves.of(own.get("curves", NONE)),
+                    "histograms": _histograms(own.get("histograms", NONE), sum(depths)),
+                }
+            )
     shown = {"quantities": [asdict(one) for one in kept], "variants": variants, "curves": curves.made}
     return {**shown, "compared": compared}
 
@@ -116,22 +102,6 @@ def _slopes(row: Mapping[Hashable, Any]) -> str:
         return ""
     ends = short_bound(low, up=False), short_bound(high, up=True)
     return f"{'(['[isfinite(low)]}{ends[0]}, {ends[1]}{')]'[isfinite(high)]}, {row.get('bounds', '')}"
-
-
-def _by_variant_and_table(
-    subject: Subject, readings: Tables, quantities: Sequence[Quantity], most: int
-) -> dict[str, dict[str, Any]]:
-    """For each variant its rows of the tables that are read row by row, and its ``values`` (`_values`)."""
-    split = {name: by_variant(subject.tables[name]) for name in SPLIT if name in subject.tables}
-    labels = [str(variant) for variant in subject.tables["variants"]["variant"]]
-    values = _values({name: by_variant(table) for name, table in readings.items()}, quantities, most)
-    return {
-        label: {
-            "values": values.get(label, NO_VALUES),
-            **{name: of[label] for name, of in split.items() if label in of},
-        }
-        for label in labels
-    }
 
 
 def _readings(tables: Tables) -> dict[str, pd.DataFrame]:
@@ -157,11 +127,10 @@ def _within_budget(quantities: Sequence[Quantity], lines: int, variants: int) ->
     return kept, int(np.clip(MOST_NUMBERS // max(numbers, 1), FEWEST_READINGS, MOST_READINGS))
 
 
-def _values(
-    split: Mapping[str, Mapping[str, pd.DataFrame]], quantities: Sequence[Quantity], most: int
-) -> dict[str, dict[str, Any]]:
+def _values(tables: Tables, quantities: Sequence[Quantity], most: int) -> dict[str, dict[str, Any]]:
     """By variant the steps and the values at no more than ``most`` readings."""
     found: dict[str, dict[str, Any]] = {}
+    split = {name: by_variant(table) for name, table in tables.items()}
     for variant, rows in split["steps"].items():
         steps = np.unique(rows["step"])
         found[variant] = {"steps": steps[_thinned(len(steps), most)].tolist(), "values": {}}
@@ -211,40 +180,39 @@ def _histograms(own: pd.DataFrame, lines: int) -> dict[str, Any] | None:
     """
     if own.empty:
         return None
-    steps = np.unique(own["step"])
-    most = max(MOST_HEIGHTS // (lines * BINS), 2)
-    steps = steps[_thinned(len(steps), most)]
-    own = own[own["step"].isin(steps) & np.isfinite(own["low"]) & np.isfinite(own["high"])]
-    if own.empty:
-        return None
-    layers = range(1, int(own["layer"].max()) + 1)
+    step, layer = own["step"].to_numpy(), own["layer"].to_numpy()
     numbers = own[["low", "high", "count"]].to_numpy(float)
-    places: dict[Any, Any] = own.groupby(["layer", "step"]).indices
-    of = {key: numbers[at] for key, at in places.items()}
-    ends = [[_ends(of.get((l, step))) for l in layers] for step in steps]
+    steps = np.unique(step)
+    steps = steps[_thinned(len(steps), max(MOST_HEIGHTS // (lines * BINS), 2))]
+    known = np.isfinite(numbers[:, :2]).all(axis=1) & np.isin(step, steps)
+    if not known.any():
+        return None
+    layers = range(1, int(layer[known].max()) + 1)
+    of = {(l, at): numbers[known & (layer == l) & (step == at)] for l in layers for at in steps}
+    ends = [[_ends(of[l, step]) for l in layers] for step in steps]
     return {
         "steps": steps.tolist(),
         "low": [[few(low) for low, _ in at] for at in ends],
         "high": [[few(high) for _, high in at] for at in ends],
         "heights": [
-            [_heights(of.get((l, step)), *end) for l, end in zip(layers, at, strict=True)]
+            [_heights(of[l, step], *end) for l, end in zip(layers, at, strict=True)]
             for step, at in zip(steps, ends, strict=True)
         ],
     }
 
 
-def _ends(histogram: Array | None) -> tuple[float, float]:
-    if histogram is None or not histogram[:, 2].any():
+def _ends(rows: Array) -> tuple[float, float]:
+    low, high, count = rows.T
+    if not count.any():
         return -1.0, 1.0
-    low, high, count = histogram.T
     order = np.argsort(low)
     share = np.cumsum(count[order]) / count.sum()
     first, last = np.searchsorted(share, (0.001, 0.999))
     return float(low[order][first]), float(high[order][min(last, len(order) - 1)])
 
 
-def _heights(rows: Array | None, low: float, high: float) -> list[int]:
-    if rows is None:
+def _heights(rows: Array, low: float, high: float) -> list[int]:
+    if not len(rows):
         return []
     edges = np.linspace(low, high, BINS + 1)
     ends = np.unique(rows[:, :2])

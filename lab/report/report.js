@@ -57,11 +57,11 @@ function redraw() {
 // What the lines show at the step, as a table: for the keyboard, for a screen reader, and to keep.
 function numbers(state) {
   const { name, label } = state.quantity, having = state.shown.filter((variant) => variant.values[name]);
-  const layers = Math.max(0, ...having.map((variant) => variant.values[name].median.length));
-  const head = ["variant", ...Array.from({ length: layers }, (_, i) => (state.quantity.layered ? `layer ${i + 1}` : label))];
+  const layers = upTo(Math.max(0, ...having.map((variant) => variant.values[name].median.length)));
+  const head = ["variant", ...layers.map((layer) => (state.quantity.layered ? `layer ${layer}` : label))];
   const rows = having.map((variant) => html("tr", {}, html("td", {}, variant.name),
-    ...Array.from({ length: layers }, (_, i) => {
-      const value = at(variant, name, i + 1, reading(variant.steps, state.step));
+    ...layers.map((layer) => {
+      const value = at(variant, name, layer, reading(variant.steps, state.step));
       return html("td", { class: "number" }, value === null ? "" : html("data", { value }, written(value)));
     })));
   const table = html("table", { class: "rows", "data-name": `${name}-step-${state.step}` },
@@ -121,7 +121,7 @@ function begin() {
   control("views").hidden = false;
   control("quantity").append(...DATA.quantities.map(({ name, label }) => html("option", { value: name }, label)));
   const deepest = Math.max(...DATA.variants.map(layersOf));
-  control("layer").append(...Array.from({ length: deepest }, (_, i) => html("option", { value: i + 1 }, i + 1)));
+  control("layer").append(...upTo(deepest).map((layer) => html("option", { value: layer }, layer)));
   control("step").max = STEPS.length - 1;
   control("step").value = STEPS.length - 1;
   const log = () => { control("log").checked = DATA.quantities.find(({ name }) => name === control("quantity").value).log; };

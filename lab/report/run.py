@@ -13,7 +13,6 @@ from pathlib import PurePath
 import pandas as pd
 
 from lab.analysis.comparisons import poor_reference, unsure
-from lab.analysis.rule import Verdicts
 from lab.analysis.statistics import LEVEL
 from lab.analysis.summary import places, summary
 from lab.errors import counted
@@ -35,8 +34,8 @@ OVERALL = (
 )
 BEST = ("final_test_accuracy", "final_accuracy", "r2", "final_cost", "trials")
 """What variants of several runs are ordered by: the first that there is."""
-FEW_RUNS, MOST_UNFOLDED = 4, 40
-"""Of more runs each is folded, and so is a table of more differences."""
+FEW_RUNS, MOST_ACCUSED, MOST_UNFOLDED = 4, 6, 40
+"""Of more runs each is folded, and so are the verdicts on more variants, and a table of more differences."""
 ENDS = ("variant", "trial", "diverged_at", "origin", "origin_layer", "origin_z")
 MEANS = ("mean_a", "mean_b", "difference", "low", "high")
 COMPARED = ("metric", "a", "b", "pairs", "never", *MEANS, "p_holm", "d_z")
@@ -52,30 +51,31 @@ def report(subjects: Sequence[Subject], *, refresh: int = 0) -> str:
     """
     names, several = short_names(subjects), len(subjects) > 1
     fold = len(subjects) > FEW_RUNS
-    told = f"{len(subjects)} runs" if fold else f"{len(subjects)} runs: {', '.join(names)}"
-    title = told if several else _question(subjects[0])
-    heads, rows = [], []
+    title = f"{len(subjects)} runs" if fold else f"{len(subjects)} runs: {', '.join(names)}"
     shorts = [summary(subject.tables) for subject in subjects]
+    heads, rows = [], []
     for at, (subject, name, short) in enumerate(zip(subjects, names, shorts, strict=True)):
-        head, own = _head(subject, name, several), _against(subject, name, at, several)
-        own += _rows(subject, name, several, short)
+        head = _head(subject, name, several)
+        own = _against(subject, name, at, several) + _rows(subject, name, several, short)
         heads.append(_folded(f"{name}: {answer(subject)}", head) if fold else head)
         rows.append(_folded(f"Tables of {name}", own) if fold else own)
     top = f"<h1>{escape(title)}</h1>{_overall(subjects, names, shorts)}" if several else ""
     body = f"<main>{top}{''.join(heads)}{text('views.html')}{_pictures(subjects)}{''.join(rows)}</main>"
     script = (*SCRIPT, "live.js") if refresh else SCRIPT
-    return document(title, body, island(subjects, names), style=STYLE, script=script, refresh=refresh)
+    data = island(subjects, names)
+    title = title if several else _question(subjects[0])
+    return document(title, body, data, style=STYLE, script=script, refresh=refresh)
 
 
-def _folded(title: str, content: str) -> str:
-    return f"<details><summary>{escape(title)}</summary>{content}</details>"
+def _folded(title: str, content: str, opened: str = "") -> str:
+    return f"<details{opened}><summary>{escape(title)}</summary>{content}</details>"
 
 
 def _overall(subjects: Sequence[Subject], names: Sequence[str], shorts: Sequence[pd.DataFrame]) -> str:
     """The variants of all runs in one table, the best first."""
     parts = []
     for subject, name, short in zip(subjects, names, shorts, strict=True):
-        accused = Verdicts(subject.verdicts).diagnoses
+        accused = subject.verdicts.diagnoses
         counts = [len(accused.get(str(variant), ())) for variant in short["variant"]]
         parts.append(short.reindex(columns=list(OVERALL)).assign(run=name, verdicts=counts))
     rows = pd.concat([part.dropna(axis=1, how="all") for part in parts], ignore_index=True)
@@ -110,15 +110,10 @@ def answer(subject: Subject) -> str:
         return f"{said}: {ended} of {planned} trials have ended."
     if subject.info.get("answer"):
         return str(subject.info["answer"])
-    variants = len(subject.tables["variants"])
-    accused = len(_judged(subject).diagnoses)
-    if not accused:
-        return _judged(subject).none
-    return f"There are verdicts on {accused} of {counted(variants, 'variant')}."
-
-
-def _judged(subject: Subject) -> Verdicts:
-    return subject.verdicts if isinstance(subject.verdicts, Verdicts) else Verdicts(subject.verdicts)
+    if not subject.verdicts:
+        return subject.verdicts.none
+    variants = counted(len(subject.tables["variants"]), "variant")
+    return f"There are verdicts on {len(subject.verdicts.diagnoses)} of {variants}."
 
 
 def _question(subject: Subject) -> str:
@@ -127,10 +122,10 @@ def _question(subject: Subject) -> str:
 
 def _head(subject: Subject, name: str, several: bool) -> str:
     level = "h2" if several else "h1"
-    found = _judged(subject)
+    found = subject.verdicts
     verdicts = found.html
-    if several or len(found.diagnoses) > 6:
-        verdicts = f"<details><summary>Verdicts</summary>{verdicts}</details>" if found else ""
+    if found and (several or len(found.diagnoses) > MOST_ACCUSED):
+        verdicts = _folded("Verdicts", verdicts)
     see = "".join(
         f"<li><strong>{escape(figure.replace('_', ' '))}</strong>: {escape(str(line))}</li>"
         for figure, line in subject.info.get("see", {}).items()
@@ -141,7 +136,7 @@ def _head(subject: Subject, name: str, several: bool) -> str:
         f'<header><{level} class="question">{escape(_question(subject))}</{level}>'
         f'<p class="quiet">{escape(name if several else subject.name)}</p>'
         f'<p class="answer">{escape(answer(subject))}</p>{verdicts}'
-        + (f'<details open><summary>What to see</summary><ul class="see">{see}</ul></details>' if see else "")
+        + (_folded("What to see", f'<ul class="see">{see}</ul>', " open") if see else "")
         + (f'<ul class="quiet notes">{notes}</ul>' if notes else "")
         + "</header>"
     )
@@ -149,18 +144,17 @@ def _head(subject: Subject, name: str, several: bool) -> str:
 
 def _rows(subject: Subject, name: str, several: bool, short: pd.DataFrame) -> str:
     tables = subject.tables
-    stem = name.replace("/", "-")
     ended = tables["trials"].reindex(columns=TRIAL_COLUMNS).dropna(axis=1, how="all")
     lost = tables["trials"].loc[tables["trials"]["status"] == "diverged"].reindex(columns=ENDS)
     parts = [
-        table(short.dropna(axis=1, how="all"), "The variants: medians over the trials", f"{stem}-summary"),
-        _certified(tables["variants"], f"{stem}-slopes"),
+        table(short.dropna(axis=1, how="all"), "The variants: medians over the trials", f"{name}-summary"),
+        _certified(tables["variants"], f"{name}-slopes"),
         table(
             lost.dropna(axis=1, how="all"),
             "Trials that diverged, and where they lost their first number",
-            f"{stem}-diverged",
+            f"{name}-diverged",
         ),
-        f"<details><summary>Every trial</summary>{table(ended, 'The trials', f'{stem}-trials')}</details>",
+        _folded("Every trial", table(ended, "The trials", f"{name}-trials")),
         _provenance(subject),
     ]
     title = f"<h2>Tables of {escape(name)}</h2>" if several else "<h2>Tables</h2>"
@@ -177,7 +171,7 @@ def _against(subject: Subject, name: str, at: int, several: bool) -> str:
     told = table(
         rows[[column for column in COMPARED if column in rows and (column != "never" or rows[column].any())]],
         "Differences of b to a, in pairs of trials with the same seed",
-        f"{name.replace('/', '-')}-comparisons",
+        f"{name}-comparisons",
     )
     if len(rows) > MOST_UNFOLDED:
         told = _folded("The table of differences", told)
@@ -242,8 +236,5 @@ def _provenance(subject: Subject) -> str:
         if value not in (None, "")
     )
     file = f'<pre tabindex="0">{escape(subject.experiment)}</pre>' if subject.experiment else ""
-    return (
-        "<details><summary>How it was made, and how to repeat it</summary>"
-        f"<p>With the experiment file below: <code>{escape(command(subject))}</code></p>"
-        f"<dl>{items}</dl>{file}</details>"
-    )
+    how = f"<p>With the experiment file below: <code>{escape(command(subject))}</code></p>"
+    return _folded("How it was made, and how to repeat it", f"{how}<dl>{items}</dl>{file}")

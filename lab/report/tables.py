@@ -20,14 +20,15 @@ def four_digits(x: float) -> str:
 def table(
     rows: pd.DataFrame, caption: str, name: str, shown: Mapping[str, Callable[[float], str]] | None = None
 ) -> str:
-    """The rows as an HTML table that the script lets one sort, and keep as ``name``.csv.
+    """The rows as an HTML table that the script lets one sort, and keep as ``name``.csv,
+    where a slash is a hyphen.
 
     A number is shown with four digits, or as ``shown`` has it for its column, and kept with all. Empty where
     there are no rows.
     """
     if rows.empty:
         return ""
-    kept = escape(name)
+    kept = escape(name.replace("/", "-"))
     heads = "".join(map(_head, rows, rows.dtypes))
     short = [(shown or {}).get(str(column), four_digits) for column in rows]
     body = "".join(f"<tr>{''.join(map(_cell, row, short))}</tr>\n" for row in rows.astype(object).to_numpy())

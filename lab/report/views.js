@@ -11,6 +11,7 @@ function reading(steps, step) {
   return at;
 }
 
+const upTo = (count) => Array.from({ length: count }, (_, i) => i + 1);
 const layersOf = (variant) => Object.values(variant.values).reduce((most, { median }) => Math.max(most, median.length), 0);
 const at = (variant, name, layer, place) => variant.values[name]?.median[layer - 1]?.[place] ?? null;
 const caption = (...children) => html("figcaption", {}, ...children);
@@ -26,6 +27,16 @@ function fates(variant) {
 function widened({ range, log }, values) {
   const [low, high] = extent([...values, range.low, range.high], log);
   return { low, high, log };
+}
+
+// The step as a cursor, and in words what is read at the pointer: `told` of a reading and a height.
+function timed(on, variant, state, told) {
+  const place = on.x(Math.min(state.step, state.time.high));
+  on.svg.append(shape("line", { class: "cursor", x1: place, x2: place, y1: on.top, y2: on.bottom }));
+  hovered(on, (x, y) => {
+    const here = reading(variant.steps, on.unx(x));
+    return [`${variant.name}\n${told(here, y)}`, variant.steps[here]];
+  });
 }
 
 function overSteps(variant, state) {
@@ -48,13 +59,9 @@ function overSteps(variant, state) {
     if (layered && last >= 0) words.push({ x: on.x(variant.steps[last]), y: on.y(values[last]), text: layer });
   });
   ends(on, words);
-  const place = on.x(Math.min(state.step, state.time.high));
-  on.svg.append(shape("line", { class: "cursor", x1: place, x2: place, y1: on.top, y2: on.bottom }));
-  hovered(on, (x) => {
-    const step = state.time.low + ((x - on.left) / (on.right - on.left)) * (state.time.high - state.time.low);
-    const here = reading(variant.steps, step);
+  timed(on, variant, state, (here) => {
     const numbers = found.median.map((values, i) => `${layered ? `layer ${i + 1}: ` : ""}${written(values[here])}`);
-    return [`${variant.name}\nstep ${variant.steps[here]}\n${numbers.join("\n")}`, variant.steps[here]];
+    return `step ${variant.steps[here]}\n${numbers.join("\n")}`;
   });
   return figure(on, html("b", {}, variant.name), fates(variant));
 }
@@ -63,7 +70,7 @@ function byLayer(variants, state) {
   const { name, label, layered } = state.quantity;
   if (!layered) return null;
   const deepest = Math.max(...variants.map(layersOf));
-  const layers = Array.from({ length: deepest }, (_, i) => i + 1);
+  const layers = upTo(deepest);
   const predicts = name === "learning_speed" && variants.some((variant) => variant.predicted.some(Number.isFinite));
   const drawn = variants.flatMap((variant) => [0, reading(variant.steps, state.step)].flatMap((place) =>
     layers.map((layer) => at(variant, name, layer, place))));
@@ -118,7 +125,7 @@ function saturationMap(variant, state) {
   if (!found) return null;
   const layers = found.median.length;
   const on = panel(`${variant.name}: saturated share, layer by step`, { ...state.time, label: "step" },
-    { low: 0.5, high: layers + 0.5, ticks: found.median.map((_, i) => i + 1) }, { height: Math.min(110 + 14 * layers, 260) });
+    { low: 0.5, high: layers + 0.5, ticks: upTo(layers) }, { height: Math.min(110 + 14 * layers, 260) });
   const paths = Array(LEVELS + 1).fill("");
   const steps = variant.steps.map((step) => on.x(step));
   const edges = steps.map((x, i) => (i ? (steps[i - 1] + x) / 2 : x)).concat(steps.at(-1));
@@ -128,14 +135,9 @@ function saturationMap(variant, state) {
     paths[Math.round(share * LEVELS)] += `M${edges[i].toFixed(2)} ${top.toFixed(1)}h${wide}V${on.y(index + 0.5).toFixed(1)}h-${wide}Z`;
   }));
   paths.forEach((d, level) => d && on.svg.append(shape("path", { class: "heat", "fill-opacity": level / LEVELS, d })));
-  const place = on.x(Math.min(state.step, state.time.high));
-  on.svg.append(shape("line", { class: "cursor", x1: place, x2: place, y1: on.top, y2: on.bottom }));
-  hovered(on, (x, y) => {
-    const layer = Math.min(Math.max(Math.ceil(((on.bottom - y) / (on.bottom - on.top)) * layers), 1), layers);
-    const step = state.time.low + ((x - on.left) / (on.right - on.left)) * (state.time.high - state.time.low);
-    const here = reading(variant.steps, step);
-    return [`${variant.name}\nlayer ${layer}, step ${variant.steps[here]}\nsaturated: ${written(at(variant, "saturation", layer, here))}`,
-      variant.steps[here]];
+  timed(on, variant, state, (here, y) => {
+    const layer = Math.min(Math.max(Math.round(on.uny(y)), 1), layers);
+    return `layer ${layer}, step ${variant.steps[here]}\nsaturated: ${written(at(variant, "saturation", layer, here))}`;
   });
   const now = found.median.map((values) => written(values[reading(variant.steps, state.step)])).join(", ");
   const why = variant.endless ? "; where σ′ has no bound, nothing is saturated" : "";
@@ -207,30 +209,34 @@ function curves(variant, state) {
   return figure(on, html("b", {}, variant.name), variant.slopes && ` · σ′ ∈ ${variant.slopes}`);
 }
 
-const LEDGER = [["transport_decades", "the weights", "part0"], ["slope_decades", "σ′", "part1"]];
-
-function ledger(variant, state) {
-  if (!LEDGER.every(([name]) => variant.values[name])) return null;
-  const here = reading(variant.steps, state.step), layers = layersOf(variant);
-  const own = extent([...LEDGER.flatMap(([name]) => variant.values[name].median.map((values) => values[here])), 0, -0.1]);
-  const [low, high] = steady(state.decades, own);
-  const on = panel(`${variant.name}: decades of the error, by layer`, { low, high, label: "decades (below 0: the error became smaller)" },
-    { low: 0.4, high: layers + 0.6, ticks: Array.from({ length: layers }, (_, i) => i + 1) }, { height: 80 + 24 * layers });
-  const words = [];
-  for (let layer = 1; layer <= layers; layer += 1) {
-    LEDGER.forEach(([name, who, kind], i) => {
-      const value = at(variant, name, layer, here);
-      if (value === null) return;
-      const [from, to] = [on.x(0), on.x(value)], y = on.y(layer + 0.35 - 0.35 * i), tall = on.y(0.65) - on.y(1);
-      const said = `layer ${layer}, ${who}: ${written(value)} decades`;
-      words.push(said);
-      on.svg.append(shape("rect", { class: kind, x: Math.min(from, to), y, width: Math.abs(to - from), height: tall * 0.95 },
-        shape("title", {}, said)));
-    });
+// Bars along x in the row of each layer, as `barsOf` a layer has them: from where, to where, and what each says.
+function byLayers(variant, label, x, tall, barsOf) {
+  const layers = layersOf(variant), words = [];
+  const on = panel(`${variant.name}: ${label}, by layer`, x, { low: 0.4, high: layers + 0.6, ticks: upTo(layers) }, { height: 80 + tall * layers });
+  for (const layer of upTo(layers)) {
+    for (const { said, from, to, kind, top, high } of barsOf(layer)) {
+      words.push(`layer ${layer}, ${said}`);
+      on.svg.append(shape("rect", { class: kind, x: on.x(Math.min(from, to)), y: on.y(layer + top), width: Math.abs(on.x(to) - on.x(from)),
+        height: on.y(0) - on.y(high) }, shape("title", {}, words.at(-1))));
+    }
   }
   on.svg.append(shape("line", { class: "edge", x1: on.x(0), x2: on.x(0), y1: on.top, y2: on.bottom }));
   describe(on, words);
   return figure(on, html("b", {}, variant.name), fates(variant));
+}
+
+const LEDGER = [["transport_decades", "the weights", "part0"], ["slope_decades", "σ′", "part1"]];
+
+function ledger(variant, state) {
+  if (!LEDGER.every(([name]) => variant.values[name])) return null;
+  const here = reading(variant.steps, state.step);
+  const own = extent([...LEDGER.flatMap(([name]) => variant.values[name].median.map((values) => values[here])), 0, -0.1]);
+  const [low, high] = steady(state.decades, own);
+  const x = { low, high, label: "decades (below 0: the error became smaller)" };
+  return byLayers(variant, "decades of the error", x, 24, (layer) => LEDGER.flatMap(([name, who, kind], i) => {
+    const to = at(variant, name, layer, here);
+    return to === null ? [] : { said: `${who}: ${written(to)} decades`, from: 0, to, kind, top: 0.35 - 0.35 * i, high: 0.33 };
+  }));
 }
 
 // In the words of the figure of the causes.
@@ -239,23 +245,15 @@ const CAUSES = [["input_low", "input low"], ["output_saturated", "output saturat
 
 function causes(variant, state) {
   if (!variant.values.cause_input_low) return null;
-  const here = reading(variant.steps, state.step), layers = layersOf(variant), words = [];
-  const on = panel(`${variant.name}: why weights learn slowly, by layer`, { low: 0, high: 1, label: "share of weights" },
-    { low: 0.4, high: layers + 0.6, ticks: Array.from({ length: layers }, (_, i) => i + 1) }, { height: 80 + 18 * layers });
-  for (let layer = 1; layer <= layers; layer += 1) {
-    let from = 0;
-    CAUSES.forEach(([cause, told], i) => {
-      const share = at(variant, `cause_${cause}`, layer, here);
-      if (!share) return;
-      const said = `layer ${layer}, ${told}: ${written(share)}`;
-      words.push(said);
-      on.svg.append(shape("rect", { class: `part${i}`, x: on.x(from), y: on.y(layer + 0.35), width: on.x(share) - on.x(0), height: on.y(0.3) - on.y(1) },
-        shape("title", {}, said)));
-      from = Math.min(from + share, 1);
+  const here = reading(variant.steps, state.step);
+  return byLayers(variant, "why weights learn slowly", { low: 0, high: 1, label: "share of weights" }, 18, (layer) => {
+    let to = 0;
+    return CAUSES.flatMap(([cause, told], i) => {
+      const share = at(variant, `cause_${cause}`, layer, here), from = to;
+      to = Math.min(from + share, 1);
+      return share ? { said: `${told}: ${written(share)}`, from, to, kind: `part${i}`, top: 0.35, high: 0.7 } : [];
     });
-  }
-  describe(on, words);
-  return figure(on, html("b", {}, variant.name), fates(variant));
+  });
 }
 
 // What a picture says in words, for who does not see it.

@@ -77,7 +77,7 @@ def test_what_follows_from_a_graver_fault_is_not_told_as_one_of_its_own(tmp_path
     assert "decay too large" not in {diagnosis.rule for diagnosis, _ in others}
     _, case = next(iter(_cases(ran(tmp_path, **over).tables)))
     for rule in RULES.values():
-        assert set(rule.explains(case)) <= set(RULES)
+        assert rule.explained(case) <= set(RULES)
     bare = ran(tmp_path, **over, training__lambda=12500.0, record__quantities=["a_mean"]).verdicts
     assert "no gradient" not in bare.not_judged[0]
 

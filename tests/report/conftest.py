@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from lab.analysis.ledger import ledger
-from lab.analysis.rule import Verdict
+from lab.analysis.rule import Verdict, Verdicts
 from lab.report.island import Subject
 from tests.figures.conftest import make_tables, with_prediction
 
@@ -27,7 +27,7 @@ def subject(name="vanishing/20260101-000000", variants=("sigmoid", "tanh"), **in
         "status": "done",
         "seed": 0,
     } | info
-    return Subject(name, told, tables, [slow], 'title = "Do early layers learn?"\n')
+    return Subject(name, told, tables, Verdicts([slow]), 'title = "Do early layers learn?"\n')
 
 
 @pytest.fixture(scope="session")

@@ -3,61 +3,80 @@
 A rule that tells of a failure, such as "nothing learned", speaks of a single trial; one that tells of a
 habit, such as "slow early layers", of at least half of those that it can judge. A network that learns its
 task should get no verdict, and mostly gets none: some networks of ReLU do well with a fifth of their neurons
-dead. What a rule judges, what it says and what it advises are functions in the file of its subject.
+dead. What takes more than a line of what a rule judges, says and advises is a function in the file of its
+subject.
 """
 
-from lab.analysis.rule import HALF, Rule
-from lab.analysis.rules import follows, gradients, learning, neurons, parts, steps, words
-from lab.analysis.setup import BEYOND, SHIFTED
+from math import nan
+
+import numpy as np
+
+from lab.analysis.case import among
+from lab.analysis.rule import HALF, Rule, rounded
+from lab.analysis.rules import follows, gradients, learning, neurons, steps, words
+from lab.analysis.rules.learning import of_failed, unlearned
+from lab.analysis.rules.words import part_of, percent
+from lab.errors import counted
+from lab.network.decay import overshooting
 
 RULES = {
     "decay too large": Rule(
         "Does weight decay take more than nine tenths of the weights in a step, in a trial that has not "
         "learned `LEARNED` of its task? What else goes wrong after the start follows from it.",
         0.9,
-        steps.decay,
-        steps.says_overshooting,
+        lambda case: among(unlearned(case), case.of_all(case.decay_of_a_step)),
+        lambda case, seen: f"weight decay: {overshooting(seen.value)}",
         counts=True,
         measure=lambda case, share: 1 - share,
-        advice=lambda case, seen: words.SMALLER_DECAY,
+        advice=words.SMALLER_DECAY,
         explains=follows.of_decay,
     ),
     "diverged": Rule(
         "Did numbers of some trials stop being finite?",
         0.0,
-        learning.diverged,
+        lambda case: case.trials["diverged_at"].notna().to_numpy(np.float64),
         learning.says_diverged,
         counts=True,
         advice=learning.finite_again,
         step=lambda case: min(case.diverged_at),
-        explains=lambda case: {"first step too long", "updates large"},
+        explains={"first step too long", "updates large"},
     ),
     "class missing": Rule(
         "Are there classes of which no training example is?",
         0.0,
-        parts.absent,
-        parts.says_absent,
+        lambda case: case.of_all(case.known("absent")),
+        lambda case, seen: (
+            f"class missing: {seen.value:.0f} of the {max(case.width(case.output), 2)} classes "
+            f"{'has' if seen.value == 1 else 'have'} no training example, so that no answer to them can be "
+            "learned"
+        ),
         advice=words.mix,
-        explains=lambda case: {"parts differ", "learned by heart"},
+        explains={"parts differ", "learned by heart"},
     ),
     "parts differ": Rule(
         "Does the mean of a target, or the share of a class, differ between the train and the test part by "
         "more than half a standard deviation, as where rows are sorted, and by more than chance makes of so "
         "few? Asked where 100 examples test.",
-        SHIFTED,
-        parts.shift,
-        parts.says_shift,
+        words.SHIFTED,
+        lambda case: case.of_all(case.shift),
+        lambda case, seen: (
+            f"the parts differ: from the training to the test data "
+            f"{'the share of a class' if case.classes else 'the mean target'} changes by "
+            f"{rounded(seen.value)} standard deviations"
+        ),
         advice=words.mix,
-        explains=lambda case: {"learned by heart"},
+        explains={"learned by heart"},
     ),
     "targets out of reach": Rule(
         "Do more than a tenth of the targets lie outside the range of the output's σ, in a trial that has "
         "not learned `LEARNED` of its task? Neither more nor larger steps help then.",
-        BEYOND,
-        parts.unreached,
-        parts.says_unreached,
-        advice=lambda case, seen: words.REACHING,
-        explains=lambda case: {"first step too long", *follows.CONSEQUENCES},
+        learning.BEYOND,
+        lambda case: among(unlearned(case), case.of_all(case.known("unreached"))),
+        lambda case, seen: (
+            f"out of reach: {percent(seen.value)} of the targets lie outside the range of the output's σ"
+        ),
+        advice='network.output = "identity", which reaches all targets',
+        explains={"first step too long", *follows.CONSEQUENCES},
     ),
     "counterfactual climbs": Rule(
         "Does a counterfactual take most steps of a layer against the gradient of C, in a trial that has not "
@@ -65,12 +84,15 @@ RULES = {
         "goes wrong on the way back follows from it.",
         0.0,
         gradients.cosine,
-        gradients.says_climbing,
+        lambda case, seen: (
+            f"counterfactual: steps of layer {seen.layer} go against the gradient of C, at a cosine of "
+            f"{rounded(seen.value)}: where σ′ < 0, {case.slope} changes its sign"
+        ),
         below=True,
         share=HALF,
         over="median",
-        advice=lambda case, seen: words.NO_SURROGATE,
-        explains=lambda case: {"slow early layers", "exploding error", *follows.CONSEQUENCES},
+        advice="training.surrogate_floor = 0, or an activation whose slope is nowhere below 0",
+        explains={"slow early layers", "exploding error", *follows.CONSEQUENCES},
     ),
     "no gradient": Rule(
         "Is the gradient of a hidden layer exactly 0 in the last quarter of the readings, in a trial that "
@@ -92,14 +114,17 @@ RULES = {
         below=True,
         measure=learning.measured,
         advice=learning.teach,
-        explains=lambda case: {"inputs low"},
+        explains={"inputs low"},
     ),
     "worse than a constant": Rule(
         "Has a trial without classes R² < 0 at the end, so that the best constant answer is better? Asked "
         "where training had no time to learn; else “nothing learned” tells it.",
         0.0,
         learning.worse,
-        learning.says_worse,
+        lambda case, seen: (
+            f"{learning.outcome(case, seen.value)} after {counted(case.last_step, 'step')}, "
+            "worse than the best constant answer"
+        ),
         below=True,
         advice=learning.teach,
     ),
@@ -113,17 +138,20 @@ RULES = {
         below=True,
         share=HALF,
         advice=words.mix,
-        explains=lambda case: {"cost still falling", "saturated layer"},
+        explains={"cost still falling", "saturated layer"},
     ),
     "equal neurons": Rule(
         "Are more than half of a layer's neurons equal to others at the end? They get the same gradient, and "
         "so stay equal: nothing broke their symmetry.",
         HALF,
-        neurons.equal,
-        neurons.says_equal,
-        advice=lambda case, seen: words.RANDOM,
+        lambda case: case.hidden_of(case.end("equal_neurons")),
+        lambda case, seen: (
+            f"symmetry: {percent(seen.value)} of layer {seen.layer}'s neurons are equal to others, "
+            "and stay so"
+        ),
+        advice=words.RANDOM,
         needs=("equal_neurons",),
-        explains=lambda case: {"narrow layer", "slow early layers", *follows.CONSEQUENCES} - {"no gradient"},
+        explains={"narrow layer", "slow early layers", *follows.CONSEQUENCES} - {"no gradient"},
     ),
     "slow early layers": Rule(
         "Is the gradient of the first hidden layer more than ten times smaller than the last's, at the "
@@ -131,7 +159,7 @@ RULES = {
         "gradient problem”)",
         learning.VANISHING,
         gradients.ratio,
-        gradients.says_slow,
+        gradients.says_ratio,
         ratio=True,
         below=True,
         share=HALF,
@@ -145,10 +173,10 @@ RULES = {
         "(Nielsen, ch. 5, “The exploding gradient problem”)",
         learning.EXPLODING,
         gradients.ratio,
-        gradients.says_exploding,
+        gradients.says_ratio,
         ratio=True,
         share=HALF,
-        advice=lambda case, seen: f"{words.SMALLER_WEIGHTS}, or {words.CRITICAL}",
+        advice=f"{words.SMALLER_WEIGHTS}, or {words.CRITICAL}",
         step=lambda case: case.first_step,
         needs=("learning_speed",),
         explains=follows.of_long_steps,
@@ -164,7 +192,7 @@ RULES = {
         advice=neurons.another_cost,
         step=neurons.saturated_output_at,
         needs=("saturation",),
-        explains=lambda case: {"updates small", "cost still falling", *follows.OUTCOMES},
+        explains={"updates small", "cost still falling", *follows.OUTCOMES},
     ),
     # Saturation alone is no fault: a network that is sure of its classes ends so, since weights grow as long
     # as they are trained; tanh squeezed through a narrow layer takes to it, and hard tanh works by it as ReLU
@@ -175,9 +203,18 @@ RULES = {
         "on both sides, and did training have its time and not learn `LEARNED` of its task?",
         HALF,
         neurons.saturated,
-        neurons.says_saturated,
+        lambda case, seen: (
+            f"{percent(seen.value)} of layer {seen.layer} is saturated at the end, "
+            f"while {learning.left(case, seen)}"
+        ),
         share=HALF,
-        advice=neurons.unsaturate,
+        advice=lambda case, seen: neurons.by_origin(
+            case,
+            seen,
+            born=case.start("saturation") > HALF,
+            at_first=words.SMALLER_WEIGHTS,
+            later=words.smaller_steps(case, seen),
+        ),
         needs=("saturation",),
         explains=follows.of_saturation,
     ),
@@ -186,21 +223,33 @@ RULES = {
         "trial that has not learned `LEARNED` of its task? Where a reading sees few, on all of several.",
         0.0,
         neurons.dead_output,
-        neurons.says_dead_output,
-        advice=lambda case, seen: words.IDENTITY,
+        lambda case, seen: (
+            f"dead output: {neurons.share_of(case, seen, 'has', 'have')} σ′ = 0 on "
+            f"{neurons.on_examples(case, 'all')}"
+        ),
+        advice=words.IDENTITY,
         needs=("dead_neurons",),
-        explains=lambda case: follows.OUTCOMES,
+        explains=follows.OUTCOMES,
     ),
     "dead neurons": Rule(
         "Have more than a fifth of a hidden layer's neurons σ′ = 0 on every example at the end; more than "
         "half, where `LEARNED` of the task was learned? Where a reading sees few, on all of several.",
         neurons.MANY,
         neurons.dead_hidden,
-        neurons.says_dead,
+        lambda case, seen: (
+            f"{neurons.share_of(case, seen, 'is', 'are')} dead at the end: σ′ = 0 on "
+            f"{neurons.on_examples(case, 'all')}"
+        ),
         share=HALF,
-        advice=neurons.keep_alive,
+        advice=lambda case, seen: neurons.by_origin(
+            case,
+            seen,
+            born=neurons.dead_at_start(case),
+            at_first=words.floor(case, words.more_neurons(case)),
+            later=words.died(case, seen),
+        ),
         needs=("dead_neurons",),
-        explains=lambda case: {"inputs low"},
+        explains={"inputs low"},
     ),
     "neurons off": Rule(
         "Are more than half of a hidden layer's neurons, where σ is flat on one side, on that side for 95 % "
@@ -208,7 +257,9 @@ RULES = {
         "sees few, of several.",
         HALF,
         neurons.off_hidden,
-        neurons.says_off,
+        lambda case, seen: (
+            f"{neurons.share_of(case, seen, 'is', 'are')} off on {neurons.on_examples(case, 'at least 95 %')}"
+        ),
         share=HALF,
         advice=neurons.switch_on,
         needs=("saturated_neurons",),
@@ -222,20 +273,20 @@ RULES = {
         neurons.says_narrow,
         below=True,
         share=HALF,
-        advice=neurons.widen,
-        explains=lambda case: {"saturated layer", "updates large", "cost still falling", *follows.OUTCOMES},
+        advice=lambda case, seen: f"more neurons in layer {seen.layer}",
+        explains={"saturated layer", "updates large", "cost still falling", *follows.OUTCOMES},
     ),
     "weights vanish": Rule(
         "Is a quarter of a layer's first weights left at the end, or less, in a trial that has not learned "
         "`LEARNED` of its task? Asked where weights decay. Steps that are large beside what is left follow.",
         learning.LITTLE_LEFT,
-        steps.little_left,
+        lambda case: of_failed(case, learning.weights_left(case)),
         steps.says_decay,
         below=True,
         share=HALF,
-        advice=lambda case, seen: words.SMALLER_DECAY,
+        advice=words.SMALLER_DECAY,
         needs=("weight_norm",),
-        explains=lambda case: {*follows.OUTCOMES, *follows.STATES, "updates large", "inputs low"},
+        explains={*follows.OUTCOMES, *follows.STATES, "updates large", "inputs low"},
     ),
     "first step too long": Rule(
         "Is the first step of a layer longer than its weights, and than usual ones (rows of norm 1), in a "
@@ -253,11 +304,14 @@ RULES = {
         "Are a layer's steps more than a tenth of its weights in most of training, which overthrows these?",
         learning.OVERTHROWN,
         steps.typical,
-        steps.says_typical,
+        lambda case, seen: (
+            f"updates too large: the median step changes layer {seen.layer}'s weights by "
+            f"{part_of(seen.value, 'their size')}"
+        ),
         share=HALF,
         over="median",
         advice=words.steadier,
-        step=steps.last,
+        step=lambda case: case.last_step_of("update_ratio"),
         needs=("update_ratio",),
         explains=follows.of_long_steps,
     ),
@@ -266,15 +320,15 @@ RULES = {
         "that has not learned `LEARNED` of its task? Not asked where something else hinders it, such as a "
         "lost gradient, saturation or large steps.",
         0.1,
-        steps.whole_path,
+        lambda case: of_failed(case, among(~learning.hindered(case), case.path)),
         steps.says_path,
         below=True,
         share=HALF,
         over="sum",
         advice=words.larger_steps,
-        step=steps.last,
+        step=lambda case: case.last_step_of("update_ratio"),
         needs=("update_ratio", "weight_norm"),
-        explains=lambda case: {"cost still falling", *follows.OUTCOMES},
+        explains={"cost still falling", *follows.OUTCOMES},
     ),
     "cost still falling": Rule(
         "Did the cost fall by more than a twentieth from the third to the last quarter of the readings, and "
@@ -282,17 +336,20 @@ RULES = {
         "asked where something else hinders it.",
         learning.STILL_FALLING,
         learning.fall,
-        learning.says_falling,
+        lambda case, seen: (
+            f"training ended early: the mean cost still fell by {percent(seen.value)} from the third to the "
+            f"last quarter, while {learning.left(case, seen)}"
+        ),
         share=HALF,
         advice=words.larger_steps,
-        explains=lambda case: follows.OUTCOMES,
+        explains=follows.OUTCOMES,
     ),
     "inputs low": Rule(
         "Do nearly all activations that feed a layer lie near 0 at the end, so that its weights learn slowly "
         "(BP4)? Not asked of the data: pictures are mostly empty, and one-hot inputs have to be.",
         0.9,
-        neurons.low_inputs,
-        neurons.says_low,
+        lambda case: np.where(np.arange(case.output) > 0, case.end("low_input"), nan),
+        lambda case, seen: f"{percent(seen.value)} of what feeds layer {seen.layer} is near 0 at the end",
         share=HALF,
         needs=("low_input",),
     ),

@@ -23,7 +23,7 @@ CONSEQUENCES = OUTCOMES | STATES | STEPS | {"learned by heart", "inputs low"}
 
 def born(case: Case) -> set[str]:
     """Those of `STATES` that are there at the start in half of the trials, and so come of no step."""
-    saturated = case.hidden_of((case.at(case.first_step, "saturation") > HALF) & case.closed)
+    saturated = case.hidden_of((case.start("saturation") > HALF) & case.closed)
     shown = {
         "no gradient": case.no_gradient[0],
         "saturated layer": saturated,

@@ -49,10 +49,8 @@ def says_lost(case: Case, seen: Seen) -> str:
 
 def _why_none(case: Case, seen: Seen) -> str:
     """The reason that most of these trials have in common, if one is known."""
-    weights, dead, saturated = (
-        case.at(case.last_step, column)[seen.named]
-        for column in ("weight_norm", "dead_neurons", "saturation")
-    )
+    sizes = "weight_norm", "dead_neurons", "saturation"
+    weights, dead, saturated = (case.end(size)[seen.named] for size in sizes)
     reasons = {
         "the weights are all zero, so that no error comes down": (weights == 0).any(axis=1),
         "dead output: σ′ = 0 in all output neurons": ((dead[:, -1] == 1) & (not case.cost_cancels)),
@@ -76,7 +74,7 @@ def revive(case: Case, seen: Seen) -> str:
         return STANDARDISE
     if case.no_gradient[0][seen.named].any(axis=1).mean() <= HALF:
         return died(case, seen)
-    dead = case.hidden_of(case.at(case.first_step, "dead_neurons"))[seen.named] == 1
+    dead = case.hidden_of(case.start("dead_neurons"))[seen.named] == 1
     biased = case.hidden_of(case.biased)[seen.named] & dead
     if biased.any(axis=1).sum() > dead.any(axis=1).sum() / 2:
         return BIASES_NEAR_0
@@ -88,15 +86,8 @@ def cosine(case: Case) -> Array:
 
     Of trials that have not learned their task, where max(σ′, floor) has another sign than σ′ somewhere.
     """
-    return among(unlearned(case), case.over("gradient_cosine", "median")) if case.climbs else NOTHING
-
-
-def says_climbing(case: Case, seen: Seen) -> str:
-    """Which way the steps of a layer go, and why."""
-    return (
-        f"counterfactual: steps of layer {seen.layer} go against the gradient of C, at a cosine of "
-        f"{rounded(seen.value)}: where σ′ < 0, {case.slope} changes its sign"
-    )
+    climbs = case.known("surrogate_floor") > 0 > case.known("inf_slope")  # as far as bounds tell
+    return among(unlearned(case), case.over("gradient_cosine", "median")) if climbs else NOTHING
 
 
 def ratio(case: Case) -> Array:
@@ -104,40 +95,28 @@ def ratio(case: Case) -> Array:
     return case.speed_ratio[:, None] if case.decades else NOTHING
 
 
-def says_slow(case: Case, seen: Seen) -> str:
-    """How fast the first layer learns beside the last, as the ratio that tables have, and what caused it."""
-    last = case.hidden[-1]
+def says_ratio(case: Case, seen: Seen) -> str:
+    """How layer 1 compares with the last hidden layer, as the ratio that tables have, and what caused it."""
+    last, told = case.hidden[-1], f"{rounded(seen.value)}×"
     if not seen.value:
         return f"vanishing gradient: layer 1 gets no error at all at the start, layer {last} does"
-    told = f"layer 1 learns {rounded(seen.value)}× as fast as layer {last} at the start"
+    vanishes = seen.value < 1
     if case.examples_cancel:
-        told = _by_rms(seen.value, last)
-    return f"vanishing gradient: {told}{_shares(case, 'small', 1)}"
+        what = f"layer 1's rms of δ is {told} layer {last}'s at the start "
+        what += "(∂C/∂b does not tell it: the examples cancel there)"
+    elif vanishes:
+        what = f"layer 1 learns {told} as fast as layer {last} at the start"
+    else:
+        what = f"layer 1's gradient ∂C/∂b is {told} layer {last}'s at the start"
+    return f"{'vanishing' if vanishes else 'exploding'} gradient: {what}{_shares(case, vanishes)}"
 
 
-def says_exploding(case: Case, seen: Seen) -> str:
-    """How large the first layer's gradient is beside the last's, and what caused it."""
-    last = case.hidden[-1]
-    told = f"layer 1's gradient ∂C/∂b is {rounded(seen.value)}× layer {last}'s at the start"
-    if case.examples_cancel:
-        told = _by_rms(seen.value, last)
-    return f"exploding gradient: {told}{_shares(case, 'large', -1)}"
+def _shares(case: Case, vanishes: bool) -> str:
+    """Which causes made the ratio, each with its factor; "" where that is not known.
 
-
-def _by_rms(ratio: float, last: int) -> str:
-    """How layer 1 compares by the rms of δ, and why it is not by ∂C/∂b, the mean of δ."""
-    return (
-        f"layer 1's rms of δ is {rounded(ratio)}× layer {last}'s at the start "
-        "(∂C/∂b does not tell it: the examples cancel there)"
-    )
-
-
-def _shares(case: Case, size: str, sign: int) -> str:
-    """Which causes made the ratio (``sign`` −1: a growth), each with its factor; "" where that is not known.
-
-    The causes' factors multiply to the ratio, so shares are of its decades. ``size`` is what slopes are that
-    made a part of it.
+    The causes' factors multiply to the ratio, so shares are of its decades.
     """
+    size, sign = ("small", 1) if vanishes else ("large", -1)
     column, causes = "speed", ["slope", "weights", "examples"]
     if case.examples_cancel:
         column, causes = "delta", ["slope", "weights"]

@@ -19,7 +19,6 @@ from lab.analysis.rules.words import (
     smaller_steps,
 )
 from lab.analysis.summary import name_of_r2
-from lab.errors import counted
 from lab.numerics import Array
 
 SKILL = 0.1
@@ -27,6 +26,9 @@ SKILL = 0.1
 
 NEXT_TO_NOTHING = 0.02
 """What is that far from chance is as good as it."""
+
+BEYOND = 0.1
+"""Where more of the targets than this share lie outside the output's range, it is the wrong output."""
 
 LEARNED = 0.85
 """The part of the task from which on training has succeeded, however saturated the network is by then."""
@@ -84,7 +86,7 @@ def hindered(case: Case) -> Array:
     """
     steps = case.over("update_ratio", "median")
     lost = case.no_gradient[1].any(axis=1) | (steps > OVERTHROWN).any(axis=1)
-    return np.asarray(astray(case) | shut_by_biases(case) | lost | case.out_of_reach)
+    return np.asarray(astray(case) | shut_by_biases(case) | lost | (case.known("unreached") > BEYOND))
 
 
 @once
@@ -96,7 +98,7 @@ def stood_still(case: Case) -> Array:
 @once
 def shut_by_biases(case: Case) -> Array:
     """Of each trial whether biases that outweigh the weights put most of a layer where σ is flat at first."""
-    flat = case.at(case.first_step, "saturated_neurons") > HALF
+    flat = case.start("saturated_neurons") > HALF
     return np.asarray(case.hidden_of(flat & case.biased).any(axis=1))
 
 
@@ -107,7 +109,7 @@ def astray(case: Case) -> Array:
     The latter is where more than half of a layer is saturated whose σ′ is in δ. Where all layers
     `stood_still` it is no gradient that vanishes on its way that keeps the last of them.
     """
-    saturated = (case.at(case.last_step, "saturation") > HALF) & case.closed
+    saturated = (case.end("saturation") > HALF) & case.closed
     shut = np.asarray((case.hidden_of(saturated) if case.cost_cancels else saturated).any(axis=1))
     if not case.decades:
         return shut
@@ -118,8 +120,8 @@ def astray(case: Case) -> Array:
 @once
 def weights_left(case: Case) -> Array:
     """Trial × layer: ‖w‖ at the end over that at the start; NaN where weights do not decay."""
-    start, end = (case.at(step, "weight_norm") for step in (case.first_step, case.last_step))
-    return end / np.where((start > 0) & case.decays, start, nan)
+    start, end = case.start("weight_norm"), case.end("weight_norm")
+    return end / np.where((start > 0) & (case.known("decay") != 0), start, nan)
 
 
 @once
@@ -133,12 +135,7 @@ def only_a_line(case: Case) -> Array:
     if not straight:
         return np.zeros(len(case.trials), bool)
     kept = case.no_gradient[0].any(axis=1) | astray(case) | (weights_left(case) <= LITTLE_LEFT).any(axis=1)
-    return (case.learned_by_cost > -SKILL) & ~kept
-
-
-def diverged(case: Case) -> Array:
-    """1 for a trial that diverged, else 0."""
-    return case.trials["diverged_at"].notna().to_numpy(np.float64)
+    return (case.skill("final_cost") > -SKILL) & ~kept
 
 
 def says_diverged(case: Case, seen: Seen) -> str:
@@ -169,12 +166,6 @@ def worse(case: Case) -> Array:
     return among(np.isfinite(case.learned), case.learned).round(6) if asked else NOTHING
 
 
-def says_worse(case: Case, seen: Seen) -> str:
-    """What was learned in so few steps, beside chance."""
-    steps = counted(case.last_step, "step")
-    return f"{_told(case, seen.value)} after {steps}, worse than the best constant answer"
-
-
 def measured(case: Case, skill: float) -> float:
     """A skill from chance, 0, to perfect, 1, as sentences tell it.
 
@@ -185,7 +176,7 @@ def measured(case: Case, skill: float) -> float:
     return round(skill, 6) + 0.0 if isfinite(case.cost_of_mean) else 1 - skill
 
 
-def _told(case: Case, skill: float) -> str:
+def outcome(case: Case, skill: float) -> str:
     """What is true of the training data at this skill."""
     value = measured(case, skill)
     if case.classes:
@@ -204,7 +195,7 @@ def _above(case: Case) -> str:
 
 def says_unlearned(case: Case, seen: Seen) -> str:
     """What was learned, beside chance and beside the other trials."""
-    told, rest = (_told(case, skill) for skill in (seen.value, seen.rest))
+    told, rest = (outcome(case, skill) for skill in (seen.value, seen.rest))
     yet = " yet" * bool((fall(case)[seen.named] > STILL_FALLING).all())
     told = f"{'next to ' * (seen.value > NEXT_TO_NOTHING)}nothing was learned{yet}: {told} at the end"
     if case.classes:
@@ -234,9 +225,14 @@ def teach(case: Case, seen: Seen) -> str:
 
 
 def only_by_heart(case: Case) -> Array:
-    """What holds of the skill on the training data in the test data, as a share, where it is surely less."""
-    test, margin = case.learned_of_test, 2 * case.error_of_test
-    asked = (case.learned >= BY_HEART) & (case.learned - test > margin)
+    """What holds of the skill on the training data in the test data, as a share, where it is surely less.
+
+    By more than two standard errors of chance; those of numbers are taken for normal.
+    """
+    test = case.learned_of_test
+    ratio = case.chance / ((1 - case.chance) or nan) if case.classes else 2.0
+    error = np.sqrt(ratio / (case.known("test") or nan))
+    asked = (case.learned >= BY_HEART) & (case.learned - test > 2 * error)
     return np.maximum(test / among(asked, case.learned), 0)
 
 
@@ -248,7 +244,7 @@ def says_by_heart(case: Case, seen: Seen) -> str:
     if not case.classes:
         by_test = f"{rounded(tested)} on the test data"
     held = f"{percent(seen.value)} of what was learned holds there"
-    return f"learned by heart: {_told(case, trained)} at the end, but {by_test}: {held}"
+    return f"learned by heart: {outcome(case, trained)} at the end, but {by_test}: {held}"
 
 
 @once
@@ -267,6 +263,7 @@ def fall(case: Case) -> Array:
     return of_failed(case, among(~(hindered(case) | np.isnan(error)), share), UNFINISHED)
 
 
+@np.errstate(over="ignore")  # of costs next to the largest number it is infinite, and nothing is sure
 def _squared_error(costs: Array) -> Array:
     """The square of the standard error of each trial's mean; NaN of fewer than two readings."""
     several = count(costs)
@@ -274,15 +271,7 @@ def _squared_error(costs: Array) -> Array:
     return np.asarray(squares / np.where(several > 1, several * (several - 1.0), nan))
 
 
-def says_falling(case: Case, seen: Seen) -> str:
-    """How fast the cost fell at the end, and what was learned till then."""
-    return (
-        f"training ended early: the mean cost still fell by {percent(seen.value)} from the third to the last "
-        f"quarter, while {left(case, seen)}"
-    )
-
-
 def left(case: Case, seen: Seen) -> str:
     """What the trials that show a fault have learned."""
-    told = _told(case, float(median(case.learned[seen.named])))
+    told = outcome(case, float(median(case.learned[seen.named])))
     return f"only {told}" if case.classes else told

@@ -8,17 +8,17 @@ STANDARDISE = (
     "features are large"
 )
 ENLARGE = STANDARDISE.replace("large", "small")
-SHUFFLE = "data.shuffle = true, which mixes the rows before they are parted"
 IDENTITY = 'network.output = "identity", whose slope is 1'
-REACHING = 'network.output = "identity", which reaches all targets'
 RANDOM = "random first weights (network.initialiser), which break the symmetry"
 CRITICAL = 'network.initialiser = "critical"'
 SMALLER_WEIGHTS = "smaller first weights"
 BIASES_NEAR_0 = "first biases nearer 0"
 SMALLER_STEPS = "a smaller training.eta"
 LARGER_STEPS = "a larger training.eta, or more training.epochs"
-NO_SURROGATE = "training.surrogate_floor = 0, or an activation whose slope is nowhere below 0"
 SMALLER_DECAY = "a smaller training.lambda"
+
+SHIFTED = 0.5
+"""Targets whose mean in the two parts differs by more than so many standard deviations are not alike."""
 
 FEW_NEURONS = 10
 """So many neurons of random signs are hardly ever dead together by chance: in 0.5¹⁰ = 0.1 % of the cases.
@@ -86,7 +86,8 @@ def larger_steps(case: Case, seen: Seen) -> str:
 
 def floor(case: Case, before: str = "") -> str:
     """An activation with a floor, after other advice; that alone where σ′ has a floor already."""
-    asked = [before] * bool(before) + ["an activation with a floor"] * (not case.floored)
+    floored = case.known("inf_slope") > 0 or case.known("sup_slope") < 0
+    asked = [before] * bool(before) + ["an activation with a floor"] * (not floored)
     return ", or ".join(asked)
 
 
@@ -111,4 +112,5 @@ def died(case: Case, seen: Seen) -> str:
 
 def mix(case: Case, seen: Seen) -> str:
     """To mix the rows, where the two parts have different targets."""
-    return SHUFFLE if case.parts_differ else ""
+    shuffle = "data.shuffle = true, which mixes the rows before they are parted"
+    return shuffle if case.shift > SHIFTED else ""

@@ -10,7 +10,6 @@ from typing import Any
 
 import pandas as pd
 
-from lab.analysis.answers import READ as FOR_ANSWERS
 from lab.analysis.answers import seen
 from lab.analysis.rule import Diagnosis, Verdicts
 from lab.analysis.summary import by_layer, name_of_r2, places, summary
@@ -85,7 +84,7 @@ def page(run: Run, most: int = MOST_VERDICTS, found: Verdicts | None = None) -> 
     known already.
     """
     info = run.info
-    tables = {name: run.folder.table(name) for name in dict.fromkeys((*READ, *FOR_ANSWERS))}
+    tables = {name: run.folder.table(name) for name in READ}
     short, layers = summary(tables), by_layer(tables)
     found = verdicts(tables) if found is None else found
     lines = seen(info.get("see", {}), tables)

@@ -46,7 +46,7 @@ def word_page(text: str, also: Iterable[str] = ()) -> Page:
     for word in (text, text.lower(), *called_here(text.replace(" ", "-"))):
         value, body = _told(word)
         if body:
-            return Page(kind_page(word).value if word in _KINDS else value, body)
+            return Page(value, body)
     if not (parts := _parts(text, "parameters")):
         spellings = [spelling for word in GLOSSARY.values() for spelling in word.also]
         names = [name for kind in _LISTED for name in plugins.names(kind)]
@@ -57,7 +57,7 @@ def word_page(text: str, also: Iterable[str] = ()) -> Page:
     return Page({"word": text, "parts": parts}, [table(parts, whole=True)])
 
 
-def _told(text: str) -> tuple[dict[str, Any], list[Block]]:
+def _told(text: str) -> tuple[Any, list[Block]]:
     """All that has this name, for a program and for a reader; no lines where it is no word."""
     value: dict[str, Any] = {"word": text}
     body: list[Block] = []
@@ -75,7 +75,8 @@ def _told(text: str) -> tuple[dict[str, Any], list[Block]]:
         value["parts"] = parts
         body += [table(parts, whole=True)]
     if text in _KINDS:
-        body += kind_page(text).body
+        listed = kind_page(text)
+        return listed.value, [*body, *listed.body]
     return value, body
 
 
@@ -104,7 +105,8 @@ def kind_page(word: str) -> Page:
     if _KINDS[word] == "figures":
         from lab.figures import listing
 
-        return Page(listing(), [table(listing(), whole=True)])
+        figures = listing()
+        return Page(figures, [table(figures, whole=True)])
     rows = [
         {"name": name, "parameters": parameters(part), "what it is": _plain(getdoc(part)).partition("\n")[0]}
         for name, part in plugins.usable(_KINDS[word]).items()

@@ -8,7 +8,7 @@ import pytest
 
 from lab.analysis.rule import rounded
 from lab.analysis.rules import RULES
-from lab.analysis.rules.gradients import says_slow
+from lab.analysis.rules.gradients import says_ratio
 from lab.analysis.summary import summary
 from lab.analysis.verdicts import verdicts
 from tests.analysis.runs import diagnosed, ran
@@ -60,7 +60,7 @@ def test_a_cause_is_named_by_its_share_of_the_decades(factors, told):
     parts = -np.log10([factors]).T
     decades = dict(zip(("slope", "weights", "examples"), parts, strict=True), speed=parts.sum(axis=0))
     case = SimpleNamespace(decades=decades, slope="σ′", examples_cancel=False, hidden=range(1, 5))
-    sentence = says_slow(case, SimpleNamespace(value=prod(factors)))
+    sentence = says_ratio(case, SimpleNamespace(value=prod(factors)))
     assert all(part in sentence for part in told)
 
 

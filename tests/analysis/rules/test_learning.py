@@ -1,4 +1,5 @@
 import re
+import warnings
 
 import numpy as np
 import pytest
@@ -11,6 +12,14 @@ NUMBERS = {"network__output": "identity", "network__cost": "quadratic"}
 LINES = {key: value for key, value in FOUR.items() if key not in ("data__test", "training__epochs")}
 UNLEARNED = "nothing learned"
 DIVERGES = {"network__activation": "identity", **NUMBERS, "training__eta": 1e3, "training__epochs": 4}
+
+
+def test_costs_next_to_the_largest_number_are_judged_without_a_warning(tmp_path):
+    run = ran(tmp_path, training__eta=1e-9, training__epochs=400)
+    steps = run.steps.assign(cost=1e200 * run.steps["cost"])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert verdicts(run.tables | {"steps": steps})
 
 
 @pytest.mark.parametrize("missing", [0, 1])
