@@ -3,7 +3,7 @@
 ``1/(1 + exp(-z))`` overflows on the left and ``log(1 + exp(z))`` on the right; ``1 - tanh(z)**2`` is exactly
 0 where sech² z is 4e^{−2|z|}. Each pattern here is replaced by a form that is the same function of the
 reals, precise in both tails, before anything is differentiated, compiled or enclosed. Slopes are rewritten
-once more: the last but two and the last but three undo what the quotient rule cancels.
+once more: some forms undo what the quotient rule cancels.
 
 Of sin x/x the form has the limit 1 at 0, where the quotient has no value; no other form is defined where
 what was written is not.
@@ -12,7 +12,7 @@ what was written is not.
 arctan.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, cached_property
@@ -48,15 +48,6 @@ class Rewrite:
         return pattern(self.stable, *WILDCARDS)
 
 
-_SOFTPLUS: Mapping[str, Callable[[str], tuple[Rewrite, ...]]] = {
-    "max": lambda bent: (
-        Rewrite(f"{bent} + softplus(-abs(x))", "softplus(x)"),
-        Rewrite(f"softplus(x) - {bent}", "softplus(-abs(x))"),
-    ),
-    "min": lambda bent: (Rewrite(f"softplus(-abs(x)) - {bent}", "softplus(-x)"),),
-}
-"""Softplus as it is written for floats, and what it has more than max(x, 0), which is written thus."""
-
 REWRITES: tuple[Rewrite, ...] = (
     Rewrite("exp(x) - 1", "expm1(x)"),
     Rewrite("exp(x)/(1 + exp(x))", "sigmoid(x)"),
@@ -72,8 +63,9 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("(1 - x)**2 - 1", "x*(x - 2)"),
     Rewrite("log1p(exp(x))", "softplus(x)"),
     Rewrite("log(sigmoid(x))", "-softplus(-x)"),
-    *(rewrite for hinge, pair in (("max", "x, 0"), ("max", "0, x"), ("min", "x, 0"), ("min", "0, x"))
-        for rewrite in _SOFTPLUS[hinge](f"{hinge}({pair})")),
+    *(Rewrite(f"max({pair}) + softplus(-abs(x))", "softplus(x)") for pair in ("x, 0", "0, x")),
+    *(Rewrite(f"softplus(-abs(x)) - min({pair})", "softplus(-x)") for pair in ("x, 0", "0, x")),
+    *(Rewrite(f"softplus(x) - max({pair})", "softplus(-abs(x))") for pair in ("x, 0", "0, x")),
     Rewrite("softplus(x) - softplus(-x)", "x"),
     Rewrite("softplus(x) - x", "softplus(-x)"),
     Rewrite("softplus(-x) + x", "softplus(x)"),
