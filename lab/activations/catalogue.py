@@ -6,15 +6,14 @@ from dataclasses import field, make_dataclass
 from functools import cache
 from typing import Any, ClassVar
 
-from lab.activations.algebraic import BentIdentity, Squareplus, Symlog
 from lab.activations.design.clipped_slope import ClippedSlope
 from lab.activations.design.knots import Knots
 from lab.activations.design.template import Template
 from lab.activations.floored import Floored
 from lab.activations.formula.formula import Written
-from lab.activations.hyperbolic import ReLTanh, Tanh
+from lab.activations.hyperbolic import Tanh
 from lab.activations.logistic import Sigmoid
-from lab.activations.rectifiers import LeakyReLU, ReLU, SoftShrink, SparsePlus, SparseSigmoid
+from lab.activations.rectifiers import LeakyReLU, ReLU
 from lab.activations.table import ROWS, Row
 from lab.parts import Activation
 
@@ -23,15 +22,8 @@ CLASSES: dict[str, type[Activation]] = {
     "tanh": Tanh,
     "relu": ReLU,
     "leaky-relu": LeakyReLU,
-    "reltanh": ReLTanh,
-    "soft-shrink": SoftShrink,
-    "squareplus": Squareplus,
-    "bent-identity": BentIdentity,
-    "symlog": Symlog,
-    "sparse-plus": SparsePlus,
-    "sparse-sigmoid": SparseSigmoid,
 }
-"""The rows that have a class: to be read beside the book, or since their formula loses digits or time."""
+"""The rows that have a class, to be read beside the book."""
 
 
 class OfRow(Written):

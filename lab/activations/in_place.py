@@ -7,7 +7,7 @@ import numpy as np
 
 from lab.activations.formula.formula import formula_of
 from lab.activations.formula.typeset import equation
-from lab.numerics import Array, Buffers, floating, scalar
+from lab.numerics import Array, Buffers, floating
 from lab.parts import Activation
 
 
@@ -65,9 +65,3 @@ class InPlace(Activation):
 
     def _repr_latex_(self) -> str | None:
         return equation(formula_of(self))
-
-
-def clamp(z: Array, low: float, high: float, out: Array) -> None:
-    """Write min(max(z, low), high) into ``out``, which may be z; NaN stays."""
-    np.maximum(z, scalar(low, z.dtype), out=out)
-    np.minimum(out, scalar(high, z.dtype), out=out)

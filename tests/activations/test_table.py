@@ -199,10 +199,10 @@ def test_an_activation_that_is_called_wrongly(text, reason):
         ("hard-tanh", {"low": 2.0}, "'hard-tanh': must be low < high, got 2 and 1"),
         ("threshold", {"t": 0.5}, "'threshold' needs a value for 'v'"),
         ("softplus", {"alpha": 2.0}, "'softplus' has no parameter 'alpha'; its parameters: beta"),
-        ("reltanh", {"low": 1.0}, "'reltanh': must be -350 <= low < high <= 350, got low = 1.0, high = 0.0"),
-        ("squareplus", {"b": 0.0}, "'squareplus': b must be > 0, got 0.0"),
-        ("bent-identity", {"a": 1.0}, "'bent-identity': a must lie in (-1, 1), got 1.0"),
-        ("soft-shrink", {"threshold": 0.0}, "'soft-shrink': threshold must be > 0, got 0.0"),
+        ("reltanh", {"low": 1.0}, "'reltanh': must be low < high, got 1 and 0"),
+        ("squareplus", {"b": 0.0}, "'squareplus': b must lie in (0, inf), got 0"),
+        ("bent-identity", {"a": 1.0}, "'bent-identity': a must lie in (-1, 1), got 1"),
+        ("soft-shrink", {"threshold": 0.0}, "'soft-shrink': threshold must lie in (0, inf), got 0"),
     ],
 )
 def test_parameters_out_of_range(name, parameters, reason):

@@ -9,7 +9,7 @@ import numpy as np
 
 from lab.activations.catalogue import CLASSES, examples
 from lab.activations.formula.formula import Formula, formula_of
-from lab.activations.hyperbolic import tanh_sech2
+from lab.activations.hyperbolic import Tanh
 from lab.activations.in_place import InPlace
 from lab.numerics import Array, scalar
 from lab.parts import Activation
@@ -31,7 +31,7 @@ class TwistedTanh(InPlace):
     def fill(self, z: Array, a: Array, slope: Array, scratch: Array) -> None:
         """σ′ = sech² z + a."""
         twist = scalar(self.twist, z.dtype)
-        tanh_sech2(z, a, slope, scratch)
+        Tanh().fill(z, a, slope, scratch)
         np.multiply(z, twist, scratch)
         np.add(a, scratch, a)
         np.add(slope, twist, slope)

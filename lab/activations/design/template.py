@@ -87,8 +87,7 @@ class Template(Written):
     def formula(self) -> str:
         bell = KERNELS[self.kernel][0]
         text = f"floor*z + (height - floor)*width*{bell.format('((z - centre)/width)')}"
-        start = "sign({0})*log1p(abs({0}))" if self.kernel == "slow" else bell  # no branch of where is NaN
-        return f"{text} - (height - floor)*width*{start.format('(-centre/width)')}" if self.centre else text
+        return f"{text} - (height - floor)*width*{bell.format('(-centre/width)')}" if self.centre else text
 
     @property
     def numbers(self) -> tuple[tuple[str, float], ...]:

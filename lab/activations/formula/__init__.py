@@ -12,7 +12,7 @@ What is its derivative?
     `derivatives`: the chain rule, and quotients and powers; `signs`: products of sign(x).
 In what form is it right far out?
     `rewrites`: the table of stable forms, and of those for computing alone; `hinges`: two pieces as one;
-    `roots`: differences of roots without what cancels; `series`: sums that cancel next to a point.
+    `series`: sums that cancel next to a point or far out.
 How is it computed?
     `lowering` writes σ and σ′ in `kernels` (with `special`), and `program` runs them on arrays.
 What if floats run over on the way?

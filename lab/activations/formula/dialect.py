@@ -260,10 +260,12 @@ class _OwnWords(ast.NodeTransformer):
     def _choice(self, test: ast.expr, yes: ast.expr, no: ast.expr) -> ast.expr:
         """``where(test, yes, no)`` with one comparison in each where."""
         match test:
+            case ast.BoolOp(values=[only]):
+                made = self._choice(only, yes, no)
             case ast.BoolOp(op=ast.And(), values=[first, *rest]):
-                made = self._choice(first, self._choice(_joined(ast.And(), rest), yes, no), no)
+                made = self._choice(first, self._choice(ast.BoolOp(ast.And(), rest), yes, no), no)
             case ast.BoolOp(op=ast.Or(), values=[first, *rest]):
-                made = self._choice(first, yes, self._choice(_joined(ast.Or(), rest), yes, no))
+                made = self._choice(first, yes, self._choice(ast.BoolOp(ast.Or(), rest), yes, no))
             case ast.UnaryOp(op=ast.Not(), operand=operand):
                 made = self._choice(operand, no, yes)
             case ast.Compare(left=left, ops=[first, *ops], comparators=[right, *others]) if ops:
@@ -338,10 +340,6 @@ def _tree(text: str) -> ast.expr:
 
 def _call(name: str, *arguments: ast.expr) -> ast.Call:
     return ast.Call(ast.Name(name), list(arguments), [])
-
-
-def _joined(operator: ast.boolop, values: list[ast.expr]) -> ast.expr:
-    return values[0] if len(values) == 1 else ast.BoolOp(operator, values)
 
 
 def _path(node: ast.expr) -> list[str]:

@@ -1,7 +1,7 @@
-r"""Forms of other languages and of papers: ``x => …``, ``[x]_+``, ``a ? b : c``, ``=EXP(A1)``, ``0.5f``."""
+r"""Forms of other languages and of papers: ``x => …``, ``[x]_+``, ``if (a) b else c``, ``=EXP(A1)``."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
 _NAME, _IS = r"([^\W\d]\w*)", r"(?:(?:\w+\s+)*[\w.]+\s*(?::?=|<-)\s*)?"
 _HEAD = re.compile(
@@ -58,7 +58,7 @@ def without_head(head: re.Pattern[str], text: str, taken: Collection[str] = ()) 
 def without_foreign_forms(text: str, taken: Collection[str] = ()) -> str:
     r"""The formula with the lab's own forms in place of these.
 
-    >>> without_foreign_forms("x => x > 0 ? x : exp(x) - 1")
+    >>> without_foreign_forms("if (x > 0) x else exp(x) - 1")
     'where(x > 0, x, exp(x) - 1)'
     >>> without_foreign_forms("Max[0, x]"), without_foreign_forms("[x]_+ - [1 - x]_+")
     ('Max(0, x)', 'max(x, 0) - max(1 - x, 0)')
@@ -77,7 +77,7 @@ def without_foreign_forms(text: str, taken: Collection[str] = ()) -> str:
     before = ""
     while before != plain:  # one may stand within another
         before, plain = plain, _POSITIVE_PART.sub(_positive_part, plain)
-    return _chosen(plain) if "?" in plain else plain
+    return plain
 
 
 def _of_sheet(text: str) -> str:
@@ -100,7 +100,7 @@ def _of_if(text: str) -> str:
     if not found:
         return text
     rest = re.sub(r"\b(?:elif|elseif|elsif)\b", "else if", text[found.end() :])
-    end = next(_groups(rest), (0, 0))[1] if rest.startswith("(") else 0
+    end = _end_of_group(rest)
     parts = re.match(r"(.*?)(?:\bthen\b|:(?!=))(.*)", rest)
     test, rest = (parts[1], parts[2]) if parts else (rest[1:end], rest[end + 1 :])
     yes, *no = re.split(r"[;\s}]*\belse\b\s*:?", rest, maxsplit=1)
@@ -114,60 +114,11 @@ def _positive_part(found: re.Match[str]) -> str:
     return f"max({found['square'] or found['round'] or found['name']}, 0)"
 
 
-def _chosen(text: str) -> str:
-    """A text with every ``a ? b : c`` as where(a, b, c); as it is where the signs do not belong together."""
-    written = []
-    for part in _at_commas(text):
-        condition, *rest = _cut(part, "?")
-        yes, *no = _cut(rest[0], ":") if rest else ("",)
-        if no:
-            blank = part[: len(part) - len(part.lstrip())]
-            sides = (_inside(condition.strip()), _chosen(yes.strip()), _chosen(no[0].strip()))
-            written.append(f"{blank}where({', '.join(sides)})")
-        else:
-            written.append(_inside(part))
-    return ",".join(written)
-
-
-def _inside(text: str) -> str:
-    """A text with the choices in its brackets written anew."""
-    written, begun = "", 0
-    for start, end in _groups(text):
-        written += text[begun : start + 1] + _chosen(text[start + 1 : end])
-        begun = end
-    return written + text[begun:]
-
-
-def _groups(text: str) -> Iterator[tuple[int, int]]:
-    """Where the outermost round brackets of a text open and close."""
-    depth = start = 0
+def _end_of_group(text: str) -> int:
+    """Where the round bracket closes with which a text begins; 0 where it does not."""
+    depth = 0
     for at, letter in enumerate(text):
-        if letter == "(":
-            start, depth = (start if depth else at), depth + 1
-        elif letter == ")" and depth:
-            depth -= 1
-            if not depth:
-                yield start, at
-
-
-def _cut(text: str, sign: str) -> list[str]:
-    """The two sides of a sign outside of brackets: of the first ``?`` or ``,``, or a choice's own ``:``."""
-    within = [False] * len(text)
-    for start, end in _groups(text):
-        within[start : end + 1] = [True] * (end + 1 - start)
-    open_choices = 0
-    for at, letter in enumerate(text):
-        if within[at]:
-            continue
-        if letter == sign and (sign == "," or not open_choices):
-            return [text[:at], text[at + 1 :]]
-        open_choices += {"?": 1, ":": -1}.get(letter, 0)
-    return [text]
-
-
-def _at_commas(text: str) -> list[str]:
-    """The parts of a text between the commas outside of brackets."""
-    parts = [text]
-    while len(cut := _cut(parts[-1], ",")) > 1:
-        parts[-1:] = cut
-    return parts
+        depth += {"(": 1, ")": -1}.get(letter, 0)
+        if not depth:
+            return at
+    return 0

@@ -1,7 +1,7 @@
 """A sum of what is 0 on one side of a z and of what is 0 on the other, as one choice."""
 
 from lab.activations.formula.graph import Expression
-from lab.activations.formula.terms import factors, signed_terms
+from lab.activations.formula.terms import added, factors, signed_terms
 
 MOST_TERMS = 6
 """The terms of a sum that are looked at."""
@@ -20,9 +20,7 @@ def hinged(found: Expression) -> Expression | None:
             if (other := sides.get((at, not above))) is not None:
                 j, beyond = other
                 total = at.call("greater", 0).call("where", *((value, beyond) if above else (beyond, value)))
-                for k, (sign, rest) in enumerate(terms):
-                    total = total if k in (i, j) else total + (rest if sign == 1 else -rest)
-                return total
+                return added((term for k, term in enumerate(terms) if k not in (i, j)), total)
             sides[at, above] = i, value
     return None
 

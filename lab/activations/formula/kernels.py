@@ -96,7 +96,7 @@ KERNELS: dict[str, Kernel] = {
 MASKS = COMPARISONS | {"isnan"}
 """The kernels that write booleans; only the first argument of `where` reads them."""
 
-IN_PLACE = frozenset(KERNELS) - {"where"}
+IN_PLACE = frozenset(KERNELS) - {"where", "sign"}
 """The kernels that may write where they read."""
 
 

@@ -1,4 +1,4 @@
-r"""From how people write a formula to the signs of Python: ``2z²``, ``|x|``, ``e^{-z}``, ``\frac{z}{2}``.
+r"""From how people write a formula to the signs of Python: ``2z²``, ``|x|``, ``e^{-z}``, ``a ? b : c``.
 
 A sign is replaced where it has one meaning. Where it may have two, the text is refused with both.
 """
@@ -138,6 +138,7 @@ class _Reader:
         written: list[str] = []
         product: list[Token] = []  # where the operands begin that the next one may be multiplied to
         before = ""  # the operator that stands before them
+        begun = 0  # where the argument begins that is being written
         while token := self._next():
             if token.text == closing and (closing != "|" or product):
                 self.at += 1
@@ -153,12 +154,18 @@ class _Reader:
             if token.text in (")", "}", "|"):
                 raise _UnreadError
             self.at += 1
+            if token.text == "?":
+                condition, yes = "".join(written[begun:]), self.sequence(":")
+                written[begun:] = [f"({yes.strip()}) if ({condition.strip()}) else "]
+                product, before, begun = [], "", begun + 1
+                continue
             if token.text == "^" or token.kind == "raised":
                 token = token._replace(text="**")
             if not (token.text in ("-", "+") and not product):
                 before = token.text
             product = []
             written += [token.blanks, token.text]
+            begun = len(written) if token.text == "," else begun
         if closing:
             raise _UnreadError
         return "".join(written)

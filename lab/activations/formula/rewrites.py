@@ -3,7 +3,7 @@
 ``1/(1 + exp(-z))`` overflows on the left and ``log(1 + exp(z))`` on the right; ``1 - tanh(z)**2`` is exactly
 0 where sech² z is 4e^{−2|z|}. Each pattern here is replaced by a form that is the same function of the
 reals, precise in both tails, before anything is differentiated, compiled or enclosed. Slopes are rewritten
-once more: the last but two and the last but three undo what the quotient rule cancels.
+once more: some forms undo what the quotient rule cancels.
 
 Of sin x/x the form has the limit 1 at 0, where the quotient has no value; no other form is defined where
 what was written is not.
@@ -12,11 +12,11 @@ what was written is not.
 arctan.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache, cached_property, reduce
-from itertools import combinations, permutations
+from functools import cache, cached_property
+from itertools import permutations
 from math import isfinite
 from typing import TypeAlias
 
@@ -24,8 +24,7 @@ from lab.activations.formula.graph import Expression, below, folded
 from lab.activations.formula.hinges import hinged
 from lab.activations.formula.operations import COMMUTATIVE, EVEN
 from lab.activations.formula.parser import pattern
-from lab.activations.formula.roots import without_cancelling
-from lab.activations.formula.terms import factors, multiple, signed_terms
+from lab.activations.formula.terms import added, factors, multiple, signed_terms
 
 WILDCARDS = ("x", "a", "c")
 """The names in a pattern that stand for any expression; ``c`` for a number above 0."""
@@ -49,15 +48,6 @@ class Rewrite:
         return pattern(self.stable, *WILDCARDS)
 
 
-_SOFTPLUS: Mapping[str, Callable[[str], tuple[Rewrite, ...]]] = {
-    "max": lambda bent: (
-        Rewrite(f"{bent} + softplus(-abs(x))", "softplus(x)"),
-        Rewrite(f"softplus(x) - {bent}", "softplus(-abs(x))"),
-    ),
-    "min": lambda bent: (Rewrite(f"softplus(-abs(x)) - {bent}", "softplus(-x)"),),
-}
-"""Softplus as it is written for floats, and what it has more than max(x, 0), which is written thus."""
-
 REWRITES: tuple[Rewrite, ...] = (
     Rewrite("exp(x) - 1", "expm1(x)"),
     Rewrite("exp(x)/(1 + exp(x))", "sigmoid(x)"),
@@ -73,8 +63,9 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("(1 - x)**2 - 1", "x*(x - 2)"),
     Rewrite("log1p(exp(x))", "softplus(x)"),
     Rewrite("log(sigmoid(x))", "-softplus(-x)"),
-    *(rewrite for hinge, pair in (("max", "x, 0"), ("max", "0, x"), ("min", "x, 0"), ("min", "0, x"))
-        for rewrite in _SOFTPLUS[hinge](f"{hinge}({pair})")),
+    *(Rewrite(f"max({pair}) + softplus(-abs(x))", "softplus(x)") for pair in ("x, 0", "0, x")),
+    *(Rewrite(f"softplus(-abs(x)) - min({pair})", "softplus(-x)") for pair in ("x, 0", "0, x")),
+    *(Rewrite(f"softplus(x) - max({pair})", "softplus(-abs(x))") for pair in ("x, 0", "0, x")),
     Rewrite("softplus(x) - softplus(-x)", "x"),
     Rewrite("softplus(x) - x", "softplus(-x)"),
     Rewrite("softplus(-x) + x", "softplus(x)"),
@@ -96,8 +87,7 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("cosh(x) - sinh(x)", "exp(-x)"),
     Rewrite("1 + tanh(x)", "2*sigmoid(2*x)"),
     Rewrite("1 - tanh(x)", "2*sigmoid(-2*x)"),
-    Rewrite("tanh(x) - sign(x)", "-2*sign(x)*sigmoid(-2*abs(x))"),
-    Rewrite("sign(x) - tanh(x)", "2*sign(x)*sigmoid(-2*abs(x))"),
+    Rewrite("sign(x) - tanh(x)", "2*(sign(x)*sigmoid(-2*abs(x)))"),
     Rewrite("1 - tanh(x)**2", "sech2(x)"),
     Rewrite("1 - sech2(x)", "tanh(x)**2"),
     Rewrite("a/cosh(x)**2", "a*sech2(x)"),
@@ -129,21 +119,7 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("sqrt(x**2)", "abs(x)"),
     Rewrite("sin(x)/x", "sinc(x)"),
 )  # fmt: skip
-"""The table. Where two patterns fit, the first is taken. A difference is known the other way around too."""
-
-_SERIES = reduce(lambda rest, k: f"({2 * k / (2 * k + 1)!r} - v*{rest})", range(13, 0, -1), "0")
-"""Σ (−1)^(k+1) 2k/(2k + 1)·v^(k−1), k ≥ 1, to the last digit for v ≤ 1/16."""
-
-
-def _gate(left: str, gate: str, slope: str) -> Rewrite:
-    """The slope of x·arccot(−x), as it is written with a factor: left of −4 the power series of 1/x.
-
-    With u = −1/x it is arctan u − u/(1 + u²) = u³·`_SERIES` at v = u².
-    """
-    u = "(-1/min(x, -4))"
-    series = f"{u}**3*{_SERIES.replace('v', f'{u}**2')}"
-    return Rewrite(f"{gate} + {slope}", f"where(x < -4, {left.format(series)}, {gate} + {slope})")
-
+"""The table. Where two patterns fit, the first is taken."""
 
 _LN_COSH = "log1p(2*sinh(0.5*max(min(x, 1), -1))**2)", "log1p(exp(-2*abs(x))) - log(2)"
 """Of ln cosh x, what it is where |x| < 1, and what it lacks to |x| farther off, where cosh x may run over."""
@@ -163,10 +139,17 @@ PRECISE: tuple[Rewrite, ...] = (
     Rewrite("1 - cos(x)*(2*sin(x))", "(sin(x) - cos(x))**2"),
     Rewrite("1 + a*(cos(x)*(2*sin(x))/a)", "(sin(x) + cos(x))**2"),
     Rewrite("1 + a*cos(x)*(2*sin(x))/a", "(sin(x) + cos(x))**2"),
-    _gate("{}", "arccot(-x)", "x*(1/(1 + x**2))"),
-    _gate("{}/a", "arccot(-x)/a", "x*(1/(1 + x**2)/a)"),
-    _gate("a*{}", "a*arccot(-x)", "x*(a*(1/(1 + x**2)))"),
     Rewrite("1 + x/(1 + abs(x))", "where(x < 0, 1/(1 + abs(x)), 1 + x/(1 + abs(x)))"),
+    Rewrite("x + sqrt(c + x**2)", "where(x < 0, c/(sqrt(c + x**2) - x), x + sqrt(c + x**2))"),
+    Rewrite("sqrt(c + x**2) - x", "where(x > 0, c/(x + sqrt(c + x**2)), sqrt(c + x**2) - x)"),
+    Rewrite("sqrt(c + x**2) - abs(x)", "c/(abs(x) + sqrt(c + x**2))"),
+    Rewrite("x/sqrt(c + x**2) - sign(x)", "-sign(x)*(c/sqrt(c + x**2)/(abs(x) + sqrt(c + x**2)))"),
+    Rewrite("sqrt(1 + x**2) - 1", "x*(x/(1 + sqrt(1 + x**2)))"),
+    Rewrite("sqrt(1 + abs(x)) - 1", "abs(x)/(1 + sqrt(1 + abs(x)))"),
+    Rewrite("1 + x/sqrt(c + x**2)",
+        "where(x < 0, c/sqrt(c + x**2)/(sqrt(c + x**2) - x), 1 + x/sqrt(c + x**2))"),
+    Rewrite("1 - x/sqrt(c + x**2)",
+        "where(x > 0, c/sqrt(c + x**2)/(x + sqrt(c + x**2)), 1 - x/sqrt(c + x**2))"),
     Rewrite("exp(x) - exp(a)", "exp(a)*expm1(x - a)"),
     Rewrite("sigmoid(x) - sigmoid(a)", "sigmoid(x)*sigmoid(-a)*-expm1(a - x)"),
     Rewrite("tanh(x) - tanh(a)", "2*sigmoid(2*x)*sigmoid(-2*a)*-expm1(2*(a - x))"),
@@ -191,7 +174,7 @@ def precise(expression: Expression) -> Expression:
         plain = node.of([made[x] for x in node.arguments])
         made[node] = _replaced(plain, PRECISE)
         for one in nearby.get(node, ()) if made[node] is plain else ():
-            made[node] = one.of(made[one.u], made[node])
+            made[node] = one.of(made, made[node])
     return made[expression]
 
 
@@ -205,7 +188,7 @@ def _replaced(expression: Expression, table: tuple[Rewrite, ...]) -> Expression:
     for rule in (_with_common_factor, _with_number):
         if (found := rule(expression, table)) is not None:
             return found if table is PRECISE else _replaced(found, table)
-    for within in (without_cancelling, _roots_among_terms, _with_quotient) if table is PRECISE else ():
+    for within in (_with_quotient,) if table is PRECISE else ():
         if (found := within(expression)) is not None:
             return found
     if (found := hinged(expression) or _logarithm(expression)) is not None:
@@ -230,30 +213,17 @@ def _with_factor(written: Expression, rewrite: Rewrite, found: Expression) -> Ex
 
 
 def _with_terms(written: Expression, rewrite: Rewrite, found: Expression) -> Expression | None:
-    """A sum of two replaced where there are further terms: 1 + (tanh u + v) is 2 sigmoid(2u) + v."""
+    """A sum replaced where two of its terms are a pattern: 1 + (tanh u + v) is 2 sigmoid(2u) + v."""
     terms = list(signed_terms(found)) if {written.operation, found.operation} <= {"add", "sub"} else []
-    if not 2 < len(terms) <= MOST_TERMS:
+    if not 2 <= len(terms) <= MOST_TERMS:
         return None
     second = 1 if written.operation == "add" else -1
     for i, j in permutations(range(len(terms)), 2):
         (s, one), (t, other) = terms[i], terms[j]
         if s * t == second:
             for bound in _matches([(written.arguments[0], one), (written.arguments[1], other)], {}):
-                rest = [term for k, term in enumerate(terms) if k not in (i, j)]
-                total = s * _filled(rewrite.form, bound)
-                for sign, term in rest:
-                    total = total + term if sign == 1 else total - term
-                return total
-    return None
-
-
-def _roots_among_terms(found: Expression) -> Expression | None:
-    """A sum of three or more terms, of two of which the roots cancel."""
-    terms = list(signed_terms(found)) if found.operation in ("add", "sub") else []
-    for pair in combinations(terms, 2) if 2 < len(terms) <= MOST_TERMS else ():
-        one, other = (sign * term for sign, term in pair)
-        if (total := without_cancelling(one + other)) is not None:
-            return reduce(lambda total, x: total + x[0] * x[1], (x for x in terms if x not in pair), total)
+                rest = (term for k, term in enumerate(terms) if k not in (i, j))
+                return added(rest, s * _filled(rewrite.form, bound))
     return None
 
 
@@ -317,7 +287,7 @@ def _logarithm(found: Expression) -> Expression | None:
     if not 2 < len(terms) <= MOST_TERMS or (1, found.lifted(1)) not in terms:
         return None
     terms.remove((1, found.lifted(1)))
-    return reduce(lambda total, term: total + term[0] * term[1], terms, found.lifted(0)).call("log1p")
+    return added(terms, found.lifted(0)).call("log1p")
 
 
 @cache
@@ -327,9 +297,6 @@ def _rules(table: tuple[Rewrite, ...]) -> Mapping[str, list[tuple[Expression, Re
     for rewrite in table:
         written = pattern(rewrite.written, *WILDCARDS)
         rules.setdefault(written.operation, []).append((written, rewrite))
-    for written, rewrite in list(rules.get("sub", ())):
-        u, v = written.arguments
-        rules["sub"].append((v - u, Rewrite(f"-({rewrite.written})", f"-({rewrite.stable})")))
     return rules
 
 

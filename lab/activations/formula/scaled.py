@@ -153,27 +153,6 @@ def _pow(x: Scaled, y: Scaled) -> Scaled:
     return _where(use_plain, scaled(plain), Scaled(sign * far.m, far.e))
 
 
-def _sinh_cosh(sign: float) -> Callable[[Scaled], Scaled]:
-    kernel = np.sinh if sign < 0 else np.cosh
-
-    def computed(x: Scaled) -> Scaled:
-        far = _exp(_abs(x))
-        large = Scaled(far.m * (np.sign(x.m) if sign < 0 else 1.0), far.e - 1)
-        near = _straight(kernel, 1.0)(x) if sign < 0 else scaled(kernel(x.value))
-        return _where(np.abs(x.value) > 300, large, near)
-
-    return computed
-
-
-def _straight(function: Callable[[Array], Array], rate: float) -> Callable[[Scaled], Scaled]:
-    """A function with f(0) = 0 and f′(0) = rate, which is given on floats."""
-
-    def computed(x: Scaled) -> Scaled:
-        return _where(x.e < SMALL, _normal(rate * x.m, x.e), scaled(function(x.value)))
-
-    return computed
-
-
 def _of_value(name: str) -> Callable[[Scaled], Scaled]:
     """A kernel that is computed on floats."""
 
@@ -185,27 +164,33 @@ def _of_value(name: str) -> Callable[[Scaled], Scaled]:
     return computed
 
 
+def _straight(name: str, rate: float = 1.0) -> Callable[[Scaled], Scaled]:
+    """A kernel with f(0) = 0 and f′(0) = rate, which is computed on floats."""
+    near = _of_value(name)
+    return lambda x: _where(x.e < SMALL, _normal(rate * x.m, x.e), near(x))
+
+
+def _sinh(x: Scaled) -> Scaled:
+    far = _exp(_abs(x))
+    return _where(np.abs(x.value) > 300, Scaled(far.m * np.sign(x.m), far.e - 1), _straight("sinh")(x))
+
+
+def _cosh(x: Scaled) -> Scaled:
+    far = _exp(_abs(x))
+    return _where(np.abs(x.value) > 300, Scaled(far.m, far.e - 1), _of_value("cosh")(x))
+
+
 def _expm1(x: Scaled) -> Scaled:
-    return _where(x.value > 300, _exp(x), _straight(np.expm1, 1.0)(x))
+    return _where(x.value > 300, _exp(x), _straight("expm1")(x))
 
 
 def _log1p(x: Scaled) -> Scaled:
-    return _where(x.e > 1000, _log(x), _straight(np.log1p, 1.0)(x))
+    return _where(x.e > 1000, _log(x), _straight("log1p")(x))
 
 
 def _asinh(x: Scaled) -> Scaled:
     far = _log(Scaled(np.abs(x.m), x.e + 1))
-    return _where(x.e > 500, Scaled(np.sign(x.m) * far.m, far.e), _straight(np.arcsinh, 1.0)(x))
-
-
-def _erf(x: Array) -> Array:
-    out = np.empty_like(x)
-    KERNELS["erf"](x, out)
-    return out
-
-
-def _choose(mask: Array, yes: Scaled, no: Scaled) -> Scaled:
-    return _where(mask, yes, no)
+    return _where(x.e > 500, Scaled(np.sign(x.m) * far.m, far.e), _straight("asinh")(x))
 
 
 def _smaller(x: Scaled, y: Scaled) -> Scaled:
@@ -231,13 +216,11 @@ SCALED: dict[str, Callable[..., Any]] = {
     "log": _log,
     "log1p": _log1p,
     "sqrt": _sqrt,
-    "sinh": _sinh_cosh(-1.0),
-    "cosh": _sinh_cosh(1.0),
-    "tanh": _straight(np.tanh, 1.0),
-    "arctan": _straight(np.arctan, 1.0),
-    "sin": _straight(np.sin, 1.0),
+    "sinh": _sinh,
+    "cosh": _cosh,
     "asinh": _asinh,
-    "erf": _straight(_erf, 2 / np.sqrt(np.pi)),
+    **{name: _straight(name) for name in ("tanh", "arctan", "sin")},
+    "erf": _straight("erf", 2 / np.sqrt(np.pi)),
     **{name: _of_value(name) for name in ("cos", "erfcx", "sinc", "sinc_slope")},
     "sixteenths": lambda x: _where(x.e > 50, x, _of_value("sixteenths")(x)),
     "nearer": lambda x: x,  # nothing runs over here
@@ -251,6 +234,6 @@ SCALED: dict[str, Callable[..., Any]] = {
     "less_equal": _compared(lambda d: d <= 0),
     "greater": _compared(lambda d: d > 0),
     "greater_equal": _compared(lambda d: d >= 0),
-    "where": _choose,
+    "where": _where,
 }
 """Every kernel of `lab.activations.formula.kernels` on scaled numbers."""

@@ -1,19 +1,20 @@
-"""Sums whose terms cancel next to a point, by their power series there.
+"""Sums whose terms cancel next to a point or far out, by their power series there.
 
 Of tanh z − z, which is −z³/3 + …, no digit is left where z is small, nor of e^z − 1 − z, nor of the slope
-of z/(e^z − 1). Every sum, and every logarithm of what is nearly 1, is expanded on both sides of u = 0, for
-each u through which alone z enters it. Where its terms cancel there, the series is what is computed.
+of z/(e^z − 1); of √(z² + 1) − |z|, which is 1/2|z| − …, none where z is large. Every sum, and every logarithm
+of what is nearly 1, is expanded on both sides of u = 0 and of u = ∞, for each u through which alone z enters
+it. Where its terms cancel there, the series is what is computed.
 """
 
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial, reduce
 from math import gcd
 from typing import NamedTuple, TypeAlias
 
 from flint import arb, arb_series, ctx
 
 from lab.activations.formula.graph import Expression, below
-from lab.activations.formula.terms import multiple
+from lab.activations.formula.terms import added, multiple, signed_terms
 
 LENGTH, BITS = 80, 400
 """The coefficients of a series, and the bits of each."""
@@ -21,8 +22,8 @@ LENGTH, BITS = 80, 400
 MOST_TERMS = 30
 """The terms of a series that is computed."""
 
-RADII = tuple(2.0**k for k in range(-12, 1))
-"""The |u| up to which a series may be taken: the least at which no more is lost than `LOST` beyond it."""
+RADII = tuple(2.0**k for k in range(-40, 41))
+"""The |t| up to which a series may be taken: the least at which no more is lost than `LOST` beyond it."""
 
 LOST = 8.0
 """How many times the sum its terms may be."""
@@ -35,7 +36,9 @@ ROUNDED, NEARLY_0 = 2.0**-54, 2.0**-50
 
 
 class Series(NamedTuple):
-    """t^power·(c₀ + c₁·t + …), c₀ ≠ 0, for t = |u|; ``held``, whether what is written has a value at 0."""
+    """t^power·(c₀ + c₁·t + …), c₀ ≠ 0, for t = |u| or 1/|u|; ``held``, whether what is written has a value
+    at u = 0.
+    """
 
     power: int
     factor: arb_series
@@ -54,69 +57,106 @@ class Series(NamedTuple):
 
 
 class Expansion(NamedTuple):
-    """What a node is where 0 < side·u < radius, or |u| < radius if the side is 0.
+    """What a node is, but for the ``rest`` of its terms, where 0 < side·t < radius, or |t| < radius if the
+    side is 0, for t = u, or 1/u if it is ``far``.
 
-    It is u^power·(c₀ + c₁·u^step + …), with |u| for u on one side.
+    It is t^power·(c₀ + c₁·t^step + …), with |t| for t on one side.
     """
 
     u: Expression
+    far: bool
     side: int
     radius: float
     power: int
     step: int
     coefficients: tuple[float, ...]
     held: bool
+    rest: tuple[tuple[int, Expression], ...]
 
-    def of(self, u: Expression, plain: Expression) -> Expression:
-        """The node, given what u and the node itself are computed as; what has no value at u = 0 has none."""
+    def of(self, made: Mapping[Expression, Expression], plain: Expression) -> Expression:
+        """The node, given what it and those below are computed as; what has no value at u = 0 has none."""
+        u = made[self.u]
         total, size = u.lifted(0), u.call("abs")
         t = size if self.side else u
+        grows = t if (self.power > 0) != self.far else 1 / t
+        t = 1 / t if self.far else t
         for c in self.coefficients[::-1]:
             total = c + t**self.step * total
-        for _ in range(self.power // 4):  # a general power is slow
-            total = t**4 * total
-        total = size.call("less", self.radius).call("where", t ** (self.power % 4) * total, plain)
+        for _ in range(abs(self.power) // 4):  # a general power is slow
+            total = grows**4 * total
+        if n := abs(self.power) % 4:
+            total = grows**n * total
+        total = total + added(((sign, made[x]) for sign, x in self.rest), u.lifted(0))
+        within = size.call("greater", 1 / self.radius) if self.far else size.call("less", self.radius)
+        total = within.call("where", total, plain)
         if self.side:
             return u.call("greater" if self.side > 0 else "less", 0).call("where", total, plain)
-        return total if self.held else size.call("greater", 0).call("where", total, plain)
+        return total if self.held or self.far else size.call("greater", 0).call("where", total, plain)
 
 
 @lru_cache(maxsize=128)
 def expansions(root: Expression) -> dict[Expression, tuple[Expansion, ...]]:
-    """The nodes below an expression whose terms cancel where some u is 0, and what they are there."""
+    """The nodes below an expression whose terms cancel where some u is 0 or ∞, and what they are there."""
     nodes = below(root)
+    powers = _powers_of_exponentials(nodes)
     through: dict[Expression, frozenset[Expression]] = {}
     for node in nodes:
         inner = [through[x] for x in node.arguments if x.varies]
         through[node] = frozenset([node]).union(frozenset.intersection(*inner) if inner else ())
+        if node in powers:
+            through[node] |= {powers[node][0]}
     sums = [node for node in nodes if node.varies and node.operation in ("add", "sub", "log")]
     places = {u for node in sums for u in through[node] - {node} if u.varies and multiple(u)[1] is u}
-    found: dict[Expression, tuple[Expansion, ...]] = {}
+    found: dict[tuple[Expression, bool], tuple[Expansion, ...]] = {}
     cap, ctx.cap = ctx.cap, LENGTH
     try:
         with ctx.workprec(BITS):
             for u in sorted(places, key=lambda u: -u.index):
                 above = [node for node in nodes if node is not u and u in through[node]]
-                right, left = (_known(u, side, above, nodes) for side in (1, -1))
-                for node in sums:
-                    if node in above and node not in found:
-                        both = (_taken(node, u, 1, right), _taken(node, u, -1, left))
-                        if taken := _joined(*both):
-                            found[node] = taken
+                for far in (False, True):
+                    right, left = (_known(u, far, side, above, nodes, powers) for side in (1, -1))
+                    for node in sums:
+                        if node in above and (node, far) not in found:
+                            both = (
+                                _taken(node, u, far, side, known) for side, known in ((1, right), (-1, left))
+                            )
+                            if taken := _joined(*both):
+                                found[node, far] = taken
     finally:
         ctx.cap = cap
+    return {node: found.get((node, False), ()) + found.get((node, True), ()) for node, _ in found}
+
+
+def _powers_of_exponentials(nodes: tuple[Expression, ...]) -> dict[Expression, tuple[Expression, int]]:
+    """The exponentials that are whole powers of another one: e^{2u} is (e^u)²."""
+    found: dict[Expression, tuple[Expression, int]] = {}
+    exponents = {node: multiple(node.arguments[0]) for node in nodes if node.operation == "exp"}
+    for node, (c, u) in exponents.items():
+        for other, (d, v) in exponents.items():
+            if u is v and c % d == 0 and abs(c) > abs(d) and c * d > 0:
+                found[node] = (other, int(c / d))
     return found
 
 
 Known: TypeAlias = dict[Expression, Series]
 
 
-def _known(u: Expression, side: int, above: list[Expression], nodes: tuple[Expression, ...]) -> Known:
-    """The series in t = side·u of all nodes that have one."""
+def _known(
+    u: Expression,
+    far: bool,
+    side: int,
+    above: list[Expression],
+    nodes: tuple[Expression, ...],
+    powers: Mapping[Expression, tuple[Expression, int]],
+) -> Known:
+    """The series in t = side·u, or in side/u, of all nodes that have one."""
     known = {x: _made(arb_series([x.number])) for x in nodes if x.number is not None}
-    known[u] = Series(1, arb_series([side]))
+    known[u] = Series(-1 if far else 1, arb_series([side]))
     for node in above:
-        if made := _expanded(node, known):
+        of, n = powers.get(node, (None, 0))
+        if of is u:
+            known[node] = Series(n * known[u].power, arb_series([side**n]))
+        elif made := _expanded(node, known):
             known[node] = made
     return known
 
@@ -144,13 +184,29 @@ def _expanded(node: Expression, known: Known) -> Series | None:
     return made._replace(held=made.held and all(one.held for one in x))
 
 
-def _taken(node: Expression, u: Expression, side: int, known: Known) -> Expansion | None:
-    """What a sum is next to u = 0, if its terms cancel there; those of ln v are 1 and v − 1."""
-    if node not in known:
-        return None
-    made, terms = known[node], [known[x] for x in node.arguments]
+def _taken(node: Expression, u: Expression, far: bool, side: int, known: Known) -> Expansion | None:
+    """What a sum is next to u = 0 or ∞, if those of its terms that have a series cancel there.
+
+    The terms of ln v are 1 and v − 1.
+    """
+    rest: tuple[tuple[int, Expression], ...] = ()
     if node.operation == "log":
-        terms = [Series(0, arb_series([1]))]
+        if node not in known:
+            return None
+        made, terms = known[node], [Series(0, arb_series([1]))]
+    else:
+        parts = list(signed_terms(node, 1, known.keys() - {node}))
+        rest = tuple((sign, x) for sign, x in parts if x not in known)
+        terms = [
+            Series(known[x].power, sign * known[x].factor, known[x].held) for sign, x in parts if x in known
+        ]
+        try:
+            made = reduce(partial(_sum, sign=1), terms, Series(LENGTH, arb_series([0])))
+        except ValueError:
+            return None
+        made = made._replace(held=all(term.held for term in terms))
+    if not terms:
+        return None
     first = min(terms, key=lambda term: term.power)
     if not first.power < made.power < LENGTH:
         return None
@@ -164,8 +220,8 @@ def _taken(node: Expression, u: Expression, side: int, known: Known) -> Expansio
             break
         step, kept = gcd(*(k for k, _ in powers[:count])) or 1, dict(powers)
         coefficients = tuple(kept.get(k, 0.0) for k in range(0, last + 1, step))
-        best = Expansion(u, side, radius, made.power, step, coefficients, made.held)
-        if abs(float(first.factor[0])) * radius**first.power <= LOST * sizes[0] * radius**made.power:
+        best = Expansion(u, far, side, radius, made.power, step, coefficients, made.held, rest)
+        if abs(float(first.factor[0])) <= LOST * sizes[0] * radius ** (made.power - first.power):
             break
     return best
 
@@ -238,6 +294,11 @@ def _of_one(name: str, x: Series) -> Series:
         return _series("div", over, x)._replace(held=True)
     if name == "sqrt":
         return _power(x, _made(arb_series([0.5])))
+    if name in ("arctan", "arccot") and x.power < 0:
+        beside = _of_one("arctan", _series("div", _made(arb_series([1])), x))
+        sign = 1 if x.factor[0] > 0 else -1
+        limit = sign * arb.pi() / 2 if name == "arctan" else arb.pi() / 2 * (1 - sign)
+        return _sum(_made(arb_series([limit])), beside, -1 if name == "arctan" else 1)
     if abs(x.whole[0]) > FARTHEST:
         raise ValueError
     return _made(_FUNCTIONS[name](x.whole))

@@ -1,6 +1,6 @@
 """What an expression is made of, as it is written: the factors of a product, the terms of a sum."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from lab.activations.formula.graph import Expression
 
@@ -28,15 +28,23 @@ def multiple(x: Expression) -> tuple[float, Expression]:
     return (1.0, x) if over in (None, 1) else (over, 1 / x.arguments[1])
 
 
-def signed_terms(x: Expression, sign: int = 1) -> Iterator[tuple[int, Expression]]:
-    """The terms of a sum with their signs."""
-    if x.operation in ("add", "sub"):
-        yield from signed_terms(x.arguments[0], sign)
-        yield from signed_terms(x.arguments[1], sign if x.operation == "add" else -sign)
-    elif x.operation == "neg":
-        yield from signed_terms(x.arguments[0], -sign)
+def signed_terms(
+    x: Expression, sign: int = 1, known: Collection[Expression] = ()
+) -> Iterator[tuple[int, Expression]]:
+    """The terms of a sum with their signs; one that is ``known`` is a term as a whole."""
+    if x.operation in ("add", "sub", "neg") and x not in known:
+        last = sign if x.operation == "add" else -sign
+        for one, part in zip((sign, last)[-len(x.arguments) :], x.arguments, strict=True):
+            yield from signed_terms(part, one, known)
     else:
         yield sign, x
+
+
+def added(terms: Iterable[tuple[int, Expression]], total: Expression) -> Expression:
+    """What is added up of signed terms and of what there is already."""
+    for sign, term in terms:
+        total = total + term if sign == 1 else total - term
+    return total
 
 
 def coefficients(x: Expression, known: Collection[Expression] = ()) -> dict[Expression, Expression]:
