@@ -6,7 +6,9 @@ of what is nearly 1, is expanded on both sides of u = 0 and of u = ∞, for each
 it. Where its terms cancel there, the series is what is computed.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from functools import lru_cache, partial, reduce
 from math import gcd
 from typing import NamedTuple, TypeAlias
@@ -25,8 +27,8 @@ MOST_TERMS = 30
 RADII = tuple(2.0**k for k in range(-40, 41))
 """The |t| up to which a series may be taken: the least at which no more is lost than `LOST` beyond it."""
 
-LOST = 8.0
-"""How many times the sum its terms may be."""
+LOST, LOST_FAR = 8.0, 24.0
+"""How many times the sum its terms may be, next to a point and far out, where most series need more terms."""
 
 FARTHEST = 8.0
 """An argument from which on a function may be so flat at u = 0 that no coefficient tells where it rises."""
@@ -37,18 +39,20 @@ ROUNDED, NEARLY_0 = 2.0**-54, 2.0**-50
 
 class Series(NamedTuple):
     """t^power·(c₀ + c₁·t + …), c₀ ≠ 0, for t = |u| or 1/|u|; ``held``, whether what is written has a value
-    at u = 0.
+    at u = 0. The power may be a fraction, as of a root.
     """
 
-    power: int
+    power: int | Fraction
     factor: arb_series
     held: bool = True
 
-    def from_power(self, power: int) -> arb_series:
+    def from_power(self, power: int | Fraction) -> arb_series:
         """The series over t^power."""
-        if self.power < power:
+        if self.power == LENGTH:
+            return self.factor
+        if self.power < power or (self.power - power) % 1:
             raise ValueError
-        return arb_series([arb(0)] * (self.power - power) + self.factor.coeffs())
+        return arb_series([arb(0)] * int(self.power - power) + self.factor.coeffs())
 
     @property
     def whole(self) -> arb_series:
@@ -67,7 +71,7 @@ class Expansion(NamedTuple):
     far: bool
     side: int
     radius: float
-    power: int
+    power: int | Fraction
     step: int
     coefficients: tuple[float, ...]
     held: bool
@@ -82,10 +86,11 @@ class Expansion(NamedTuple):
         t = 1 / t if self.far else t
         for c in self.coefficients[::-1]:
             total = c + t**self.step * total
-        for _ in range(abs(self.power) // 4):  # a general power is slow
-            total = grows**4 * total
-        if n := abs(self.power) % 4:
-            total = grows**n * total
+        fours, n = divmod(abs(Fraction(self.power)), 4)  # a general power is slow
+        for power in (*(4,) * int(fours), int(n)):
+            total = grows**power * total if power else total
+        if part := float(n % 1):
+            total = (grows.call("sqrt") if part == 0.5 else grows**part) * total
         total = total + added(((sign, made[x]) for sign, x in self.rest), u.lifted(0))
         within = size.call("greater", 1 / self.radius) if self.far else size.call("less", self.radius)
         total = within.call("where", total, plain)
@@ -155,7 +160,7 @@ def _known(
     for node in above:
         of, n = powers.get(node, (None, 0))
         if of is u:
-            known[node] = Series(n * known[u].power, arb_series([side**n]))
+            known[node] = Series(-n if far else n, arb_series([side**n]))
         elif made := _expanded(node, known):
             known[node] = made
     return known
@@ -163,8 +168,8 @@ def _known(
 
 def _joined(right: Expansion | None, left: Expansion | None) -> tuple[Expansion, ...]:
     """The two sides as one, where the function is analytic at u = 0."""
-    if right:
-        signs = [(-1) ** (right.power + k * right.step) for k in range(len(right.coefficients))]
+    if right and right.power % 1 == 0:
+        signs = [(-1) ** (int(right.power) + k * right.step) for k in range(len(right.coefficients))]
         mirrored = tuple(s * c for s, c in zip(signs, right.coefficients, strict=True))
         if left == right._replace(side=-1, coefficients=mirrored):
             return (right._replace(side=0),)
@@ -196,14 +201,11 @@ def _taken(node: Expression, u: Expression, far: bool, side: int, known: Known) 
         made, terms = known[node], [Series(0, arb_series([1]))]
     else:
         parts = list(signed_terms(node, 1, known.keys() - {node}))
-        rest = tuple((sign, x) for sign, x in parts if x not in known)
-        terms = [
-            Series(known[x].power, sign * known[x].factor, known[x].held) for sign, x in parts if x in known
-        ]
-        try:
-            made = reduce(partial(_sum, sign=1), terms, Series(LENGTH, arb_series([0])))
-        except ValueError:
-            return None
+        alike = Counter(known[x].power % 1 for _, x in parts if x in known).most_common(1)
+        held = {x: known[x] for _, x in parts if x in known and known[x].power % 1 == alike[0][0]}
+        rest = tuple((sign, x) for sign, x in parts if x not in held)
+        terms = [held[x]._replace(factor=sign * held[x].factor) for sign, x in parts if x in held]
+        made = reduce(partial(_sum, sign=1), terms, Series(LENGTH, arb_series([0])))
         made = made._replace(held=all(term.held for term in terms))
     if not terms:
         return None
@@ -221,12 +223,13 @@ def _taken(node: Expression, u: Expression, far: bool, side: int, known: Known) 
         step, kept = gcd(*(k for k, _ in powers[:count])) or 1, dict(powers)
         coefficients = tuple(kept.get(k, 0.0) for k in range(0, last + 1, step))
         best = Expansion(u, far, side, radius, made.power, step, coefficients, made.held, rest)
-        if abs(float(first.factor[0])) <= LOST * sizes[0] * radius ** (made.power - first.power):
+        most = (LOST_FAR if far else LOST) * sizes[0]
+        if abs(float(first.factor[0])) <= most * radius ** (made.power - first.power):
             break
     return best
 
 
-def _made(series: arb_series, power: int = 0) -> Series:
+def _made(series: arb_series, power: int | Fraction = 0) -> Series:
     """A series without the leading coefficients that are 0 as far as is known."""
     coefficients = series.coeffs()
     if not all(c.is_finite() for c in coefficients):
@@ -278,11 +281,10 @@ def _power(x: Series, c: Series) -> Series:
         return _made((c.whole * x.whole.log()).exp())
     if exponent.is_integer():
         n = int(float(exponent))
-        return _made(x.factor**n, n * x.power)._replace(held=n >= 0 or x.power == 0)
-    power = x.power * exponent
-    if not power.is_integer():
-        raise ValueError
-    return _made(x.factor**exponent, int(float(power)))
+        made = _made(x.factor**n, n * x.power)
+    else:
+        made = _made(x.factor**exponent, x.power * Fraction(float(exponent)))
+    return made._replace(held=exponent >= 0 or x.power == 0)
 
 
 def _of_one(name: str, x: Series) -> Series:

@@ -80,6 +80,9 @@ LARGE = np.array([-1e4, -300.0, -12.0, -1.5, -1e-3, 1e-6, 0.7, 25.0, 1e3, 1e4])
         *("z - 2*z/(1 + abs(z)) - z*abs(z)/(1 + abs(z))", "z/(1 + z**2) - 1/(z + sqrt(2 + z**2)/z)"),
         *("arctan(z) + z/(1 + z**2) - pi/2", "exp(z)*(1 - exp(z)/sqrt(1 + exp(2*z)))", "1 - z/(1 + abs(z))"),
         *("0.5*sqrt(4*z**2 + 3) - abs(z)", "(1 + z)/2 + sqrt((z + 1)**2/4 + 2)"),
+        *("sqrt(1 + abs(z)) - sqrt(abs(z))", "sqrt(1 + abs(z)) - sqrt(2 + abs(z))"),
+        *("(1 + abs(z))**0.25 - abs(z)**0.25", "1/sqrt(1 + abs(z)) - 1/sqrt(2 + abs(z))"),
+        *("sqrt(2 + z**2) - sqrt(1 + abs(z))*sqrt(abs(z))", "sqrt(1 + exp(z)) - sqrt(exp(z))"),
     ],
 )
 def test_value_and_slope_keep_their_digits_far_out(text):
