@@ -109,12 +109,14 @@ class Course:
             self._pace = max(1, int(min(in_time, max(self._pace, 8 * steps))))
 
     def _look(self) -> None:
-        """Read the step that is next to be taken, by the numpy core."""
+        """Read the step that is next by the numpy core, and take it: a plan moves the optimiser on."""
         p, last = self._steps.propagate(), self._steps.step == self.training.steps
         if self._reader.plans and not last:
             self._steps.plan()
         self._reader.read(self._read, p, last)
         self._read += 1
+        if not self.ended:
+            self._steps.run_to(self._steps.step + 1)
 
     def _flush(self) -> None:
         with np.errstate(all="ignore"):

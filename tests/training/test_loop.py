@@ -111,6 +111,20 @@ def test_a_course_put_down_anywhere_and_taken_up_again_has_the_same_bits(
         assert unlike(replace(read, final=whole.final), first) == []
 
 
+@pytest.mark.parametrize("optimiser", ["momentum", "nesterov", "adam", "rmsprop"])
+@pytest.mark.parametrize("calls", range(1, 7))
+def test_a_training_stopped_beside_a_reading_goes_on_with_the_same_bits(monkeypatch, optimiser, calls):
+    given = training((4, 5, 3), optimiser=TABLE[optimiser](), eta=0.05, every=3, steps=12)
+    whole = train(given, range(2))
+    course = Course(given, range(2))
+    monkeypatch.setattr("lab.training.loop.monotonic", itertools.count().__next__)  # a call, a second
+    course.advance(4 * calls)
+    assert not course.ended
+    course = Course(given, range(2), {key: x.copy() for key, x in course.saved().items()})
+    course.advance(np.inf)
+    assert unlike(course.finished(), whole) == []
+
+
 @pytest.mark.parametrize(
     ("sizes", "count", "batch", "dtype", "optimiser"),
     [
