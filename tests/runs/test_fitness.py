@@ -38,7 +38,7 @@ def test_sizes_with_inputs_and_outputs_as_hidden_layers_are_noted(written, hidde
         for note in prepared(load(written(f"{HEAD}[network]\nhidden = {hidden}\n"))).notes
         if "hidden layers alone" in note
     ]
-    assert found == [f"network.hidden lists the hidden layers alone: {said}"] * bool(said)
+    assert found == [f"network.hidden lists hidden layers alone: {said}"] * bool(said)
 
 
 @pytest.mark.parametrize(
