@@ -45,7 +45,7 @@ ELSEWHERE = {
     "momentum": "velocity momentum-coefficient momentum-co-efficient",
     "descent": "sgd gd gradient-descent stochastic-gradient-descent",
     "glorot-uniform": "xavier xavier-uniform xavier_uniform glorot",
-    "glorot-normal": "xavier-normal xavier_normal",
+    "glorot-normal": "xavier xavier-normal xavier_normal glorot",
     "he": "kaiming he-normal he_normal kaiming-normal kaiming_normal",
     "he-uniform": "kaiming-uniform kaiming_uniform",
     "normal": "gaussian random_normal randomnormal truncated_normal truncatednormal trunc_normal",

@@ -28,7 +28,7 @@ class Averaging(Optimiser):
 
 @dataclass(frozen=True)
 class Descent(Optimiser):
-    """Δθ = −η ∇C.
+    """Δθ = −η ∇C; of a batch this is stochastic gradient descent (SGD).
 
     Source: Nielsen, *Neural Networks and Deep Learning* (2015), ch. 1, eqs. (20), (21).
 

@@ -55,7 +55,7 @@ def notes(training: Training) -> Iterator[str]:
     first, *inner, last = network.sizes
     if len({*inner}) > 1 and inner[1:-1] and inner[:1] + inner[-1:] == [first, last]:  # as in the book's code
         sizes, meant = ("-".join(map(str, one)) for one in (network.sizes, inner))
-        yield f"network.hidden has no inputs and outputs: this is {sizes}; for {meant} write {inner[1:-1]}"
+        yield f"network.hidden lists hidden layers alone: this is {sizes}; for {meant} write {inner[1:-1]}"
     if len(y) > 1 and (y == y[0]).all():
         yield f"all {len(y)} training examples have the same target: there is nothing to learn"
     reach = network.sigma(network.depth).range

@@ -26,3 +26,9 @@ def test_intervals_that_touch_are_one(text):
         for line in Exported(lab.activation(text), count=count).lost:
             found = places(line)
             assert all(one[1] < other[0] for one, other in pairwise(found)), line
+
+
+def test_roots_with_open_parameters_cancel_nowhere():
+    lost = Exported(lab.activation("squareplus"), learn=True).lost
+    assert lost
+    assert not [line for line in lost if "σ has lost" in line or "σ′ is computed as 0" in line]

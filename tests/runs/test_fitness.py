@@ -36,9 +36,9 @@ def test_sizes_with_inputs_and_outputs_as_hidden_layers_are_noted(written, hidde
     found = [
         note
         for note in prepared(load(written(f"{HEAD}[network]\nhidden = {hidden}\n"))).notes
-        if "outputs" in note
+        if "hidden layers alone" in note
     ]
-    assert found == [f"network.hidden has no inputs and outputs: {said}"] * bool(said)
+    assert found == [f"network.hidden lists hidden layers alone: {said}"] * bool(said)
 
 
 @pytest.mark.parametrize(

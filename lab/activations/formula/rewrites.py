@@ -27,7 +27,7 @@ from lab.activations.formula.parser import pattern
 from lab.activations.formula.terms import added, factors, multiple, signed_terms
 
 WILDCARDS = ("x", "a", "c")
-"""The names in a pattern that stand for any expression; ``c`` for a number above 0."""
+"""The names in a pattern that stand for any expression; ``c`` for a number above 0, or an open parameter."""
 
 MOST_TERMS = 6
 """The terms of a sum that are tried in pairs."""
@@ -312,7 +312,8 @@ def _matches(pairs: Sequence[tuple[Expression, Expression]], bound: Bound) -> It
     (written, found), *rest = pairs
     name = written.operation
     if name in WILDCARDS:
-        if bound.get(name, found) is found and (name != "c" or (found.number or 0) > 0):
+        positive = not found.varies if found.number is None else found.number > 0
+        if bound.get(name, found) is found and (name != "c" or positive):
             yield from _matches(rest, {**bound, name: found})
     elif written.number is not None:
         if written.number == found.number:

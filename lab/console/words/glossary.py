@@ -124,7 +124,7 @@ GLOSSARY = {
     "cost": Word(
         "What training makes small: the mean over the examples of how wrong each is. lab help costs lists "
         "them.",
-        symbol="C", also=("loss", "cost function"), see=("BP1", "gradient"),
+        symbol="C", also=("C", "loss", "cost function"), see=("BP1", "gradient"),
     ),
     "accuracy": Word(
         "The share of the examples whose class is answered right. Where the targets are numbers there is "

@@ -39,14 +39,17 @@ def word_page(text: str, also: Iterable[str] = ()) -> Page:
     """What a word means: of the glossary, a column of the table ``layers``, a kind of parts, or one part.
 
     Or a key of an experiment file, a column of another table, a verdict, or a figure. What has another
-    name elsewhere, as ``SGD``, is told by the lab's own; a parameter, as ``mu``, by the parts that have it.
+    name elsewhere, as ``xavier``, is told by the lab's own, by each that it may mean; a parameter, as ``mu``,
+    by the parts that have it.
 
     Raises PartError, with the nearest, of which some may be ``also``, where it is none of them.
     """
-    for word in (text, text.lower(), *called_here(text.replace(" ", "-"))):
-        value, body = _told(word)
-        if body:
-            return Page(value, body)
+    here = text.lower().replace("iz", "is")
+    for words in ([text], [here], [here.replace("_", "-")], called_here(text.replace(" ", "-"))):
+        told = [(value, body) for value, body in map(_told, words) if body]
+        if told:
+            values = [value for value, _ in told]
+            return Page(values if told[1:] else values[0], [line for _, body in told for line in body])
     if not (parts := _parts(text, "parameters")):
         spellings = [spelling for word in GLOSSARY.values() for spelling in word.also]
         names = [name for kind in _LISTED for name in plugins.names(kind)]

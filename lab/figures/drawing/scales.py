@@ -116,8 +116,8 @@ def log_axis(ax: Axes, values: Sequence[Floats], which: Literal["x", "y"] = "y")
 def _logarithmic(low: float, high: float) -> Locator:
     """Ticks from 10^low to 10^high: seven powers of ten at most, or within two decades numbers between."""
     if high - low >= 2:
-        apart = (floor(high) - ceil(low)) // 7 + 1
-        return FixedLocator((10.0 ** np.arange(ceil(low / apart) * apart, high, apart)).tolist())
+        apart = next(n for n in (1, 2, 3, 5, 10, 20, 50, 100) if (floor(high) - ceil(low)) // n < 7)
+        return FixedLocator((10.0 ** np.arange(ceil(low / apart) * apart, high + 0.01, apart)).tolist())
     if high - low < 0.45:
         return MaxNLocator(4)
     return LogLocator(subs=(1, 2, 5) if high - low > 1 else (1, 1.5, 2, 3, 5, 7))

@@ -42,3 +42,22 @@ def test_a_parameter_is_told_by_the_parts_that_have_it(printed):
     assert [one["name"] for one in word_page("mu").value["parts"]] == ["momentum", "nesterov"]
     assert "mu=0.9" in printed(word_page("mu"))
     assert refusal(word_page, "=").startswith("no word")
+
+
+@pytest.mark.parametrize("word", ["xavier", "Glorot"])
+def test_all_that_a_word_from_elsewhere_may_mean_are_told(word, printed):
+    names = [value["word"] for value in word_page(word).value]
+    assert names == ["glorot-uniform", "glorot-normal"]
+    assert all(name in printed(word_page(word)) for name in names)
+
+
+@pytest.mark.parametrize(
+    ("word", "listed"), [("optimizers", "optimisers"), ("Initializer", "initialisers"), ("costs", "costs")]
+)
+def test_a_kind_is_listed_in_american_spelling_too(word, listed):
+    assert word_page(word).value == word_page(listed).value
+
+
+def test_an_underscore_stands_for_a_hyphen():
+    assert word_page("Leaky_ReLU").value == word_page("leaky-relu").value
+    assert word_page("learning_speed").value["word"] == "learning speed"

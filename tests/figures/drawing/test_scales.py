@@ -58,6 +58,18 @@ def test_a_logarithmic_axis_up_to_the_largest_floats_is_drawn(low):
 
 
 @pytest.mark.parametrize(
+    ("decades", "ticks"),
+    [((-40, 0), range(-40, 1, 10)), ((-100, 0), range(-100, 1, 20)), ((-16, 2), range(-15, 4, 3))],
+)
+def test_many_decades_have_ticks_at_round_powers_of_ten_and_at_the_end(decades, ticks):
+    ax = Figure().subplots()
+    log_axis(ax, [10.0 ** np.array(decades)])
+    low, high = ax.get_ylim()
+    at = [tick for tick in ax.get_yticks() if 0.999 * low <= tick <= 1.001 * high]
+    assert np.log10(at) == pytest.approx([*ticks])
+
+
+@pytest.mark.parametrize(
     ("ends", "labels"), [([1e-4, 1.0], {"10⁻⁴", "10⁻²", "10⁰"}), ([0.1, 0.9], {"0.1", "0.2", "0.5"})]
 )
 def test_a_logarithmic_axis_labels_powers_of_ten_and_numbers_within_a_decade(ends, labels):
