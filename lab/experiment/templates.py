@@ -26,7 +26,8 @@ def listing() -> list[tuple[str, str]]:
             path.relative_to(folder()).with_suffix("").as_posix(),
             str(tomllib.loads(path.read_text(encoding="utf-8")).get("title", "")),
         )
-        for path in (*sorted(folder().glob("*.toml")), *sorted(folder().glob("course/*.toml")))
+        for pattern in ("*.toml", "course/*.toml")
+        for path in sorted(folder().glob(pattern), key=lambda path: path.stem)
     ]
 
 

@@ -146,8 +146,9 @@ def _rows(subject: Subject, name: str, several: bool, short: pd.DataFrame) -> st
     tables = subject.tables
     ended = tables["trials"].reindex(columns=TRIAL_COLUMNS).dropna(axis=1, how="all")
     lost = tables["trials"].loc[tables["trials"]["status"] == "diverged"].reindex(columns=ENDS)
+    some = short[short["trials"] > 0].dropna(axis=1, how="all")
     parts = [
-        table(short.dropna(axis=1, how="all"), "The variants: medians over the trials", f"{name}-summary"),
+        table(some, "The variants: medians over the trials", f"{name}-summary"),
         _certified(tables["variants"], f"{name}-slopes"),
         table(
             lost.dropna(axis=1, how="all"),

@@ -35,6 +35,11 @@ def test_the_course_is_there_in_its_order_with_the_data_of_its_net():
     assert (templates.folder() / "course" / "by-hand.csv").is_file()
 
 
+def test_they_are_listed_by_name():
+    others = [name for name in NAMES if not name.startswith("course/")]
+    assert others == sorted(others)
+
+
 def test_nothing_is_overwritten(tmp_path):
     (tmp_path / "mine.toml").write_text("mine")
 

@@ -185,6 +185,21 @@ def test_a_narrow_bench_is_no_wider_than_its_page(visit):
     assert page.evaluate("document.documentElement.scrollWidth") == 360
 
 
+@pytest.mark.parametrize("width", [320, 900, 1100])
+def test_a_number_stands_on_one_line(visit, width):
+    sigma = Knots((-2.0, -1.0, 0.0, 1.0, 2.0), (0.1, 0.5, 0.801, 0.5, 0.1))
+    page = visit(bench(sigma, KNOTS, "knots"), viewport={"width": width, "height": 900})
+    lines = page.evaluate(
+        """[...document.querySelectorAll("#numbers dd")].map(dd => {
+            const words = document.createRange();
+            words.selectNodeContents(dd);
+            return words.getClientRects().length;
+        })"""
+    )
+    assert lines == [1] * len(lines)
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
 def test_what_has_no_formula_has_no_bench():
     with pytest.raises(PartError, match="has no formula"):
         bench(Integral("exp(-z**2) + 0.1"), {}, "σ")

@@ -30,6 +30,7 @@ def test_the_report_of_a_run_under_way_has_what_has_ended_and_reloads_itself(sma
     train(prepare(small, ["training.epochs=1"]), results=root, plots=False, live=1e-9)
     assert all('http-equiv="refresh"' in page for page in pages)
     assert "Under way: 0 of 6 trials have ended." in pages[0]
+    assert "The variants: medians" not in pages[0]
     assert len(pages) >= 1
 
 
