@@ -141,7 +141,7 @@ def _tree(text: str) -> ast.expr:
 def _is_expression(text: str) -> bool:
     try:
         ast.parse(text, mode="eval")
-    except (SyntaxError, RecursionError, MemoryError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # ValueError of a NUL before 3.11.4
         return False
     return True
 
