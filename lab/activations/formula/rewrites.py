@@ -26,8 +26,10 @@ from lab.activations.formula.operations import COMMUTATIVE, EVEN
 from lab.activations.formula.parser import pattern
 from lab.activations.formula.terms import added, factors, multiple, signed_terms
 
-WILDCARDS = ("x", "a", "c")
-"""The names in a pattern that stand for any expression; ``c`` for a number above 0, or an open parameter."""
+WILDCARDS = ("x", "a", "c", "d")
+"""The names in a pattern that stand for any expression; ``c`` and ``d`` for a number or an open parameter,
+``c`` for one above 0.
+"""
 
 MOST_TERMS = 6
 """The terms of a sum that are tried in pairs."""
@@ -146,9 +148,9 @@ PRECISE: tuple[Rewrite, ...] = (
     Rewrite("x/sqrt(c + x**2) - sign(x)", "-sign(x)*(c/sqrt(c + x**2)/(abs(x) + sqrt(c + x**2)))"),
     Rewrite("sqrt(1 + x**2) - 1", "x*(x/(1 + sqrt(1 + x**2)))"),
     Rewrite("sqrt(c + x) - sqrt(x)", "c/(sqrt(c + x) + sqrt(x))"),
-    Rewrite("sqrt(c + x) - sqrt(a + x)", "(c - a)/(sqrt(c + x) + sqrt(a + x))"),
+    Rewrite("sqrt(c + x) - sqrt(d + x)", "(c - d)/(sqrt(c + x) + sqrt(d + x))"),
     Rewrite("a/sqrt(c + x) - a/sqrt(x)", "-a*(c/(sqrt(c + x)*sqrt(x)*(sqrt(c + x) + sqrt(x))))"),
-    Rewrite("1/sqrt(c + x) - 1/sqrt(a + x)", "(a - c)/(sqrt(c + x)*sqrt(a + x)*(sqrt(c + x) + sqrt(a + x)))"),
+    Rewrite("1/sqrt(c + x) - 1/sqrt(d + x)", "(d - c)/(sqrt(c + x)*sqrt(d + x)*(sqrt(c + x) + sqrt(d + x)))"),
     Rewrite("sqrt(1 + abs(x)) - 1", "abs(x)/(1 + sqrt(1 + abs(x)))"),
     Rewrite("1 + x/sqrt(c + x**2)",
         "where(x < 0, c/sqrt(c + x**2)/(sqrt(c + x**2) - x), 1 + x/sqrt(c + x**2))"),
@@ -312,8 +314,9 @@ def _matches(pairs: Sequence[tuple[Expression, Expression]], bound: Bound) -> It
     (written, found), *rest = pairs
     name = written.operation
     if name in WILDCARDS:
-        positive = not found.varies if found.number is None else found.number > 0
-        if bound.get(name, found) is found and (name != "c" or positive):
+        positive = found.number is None or found.number > 0
+        fits = name not in ("c", "d") or (not found.varies and (name == "d" or positive))
+        if fits and bound.get(name, found) is found:
             yield from _matches(rest, {**bound, name: found})
     elif written.number is not None:
         if written.number == found.number:

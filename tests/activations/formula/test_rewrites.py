@@ -82,7 +82,8 @@ def are_the_same(before, after, relative):
 
 
 def substituted(text: str, x: str, a: str) -> str:
-    return re.sub(r"\bx\b", f"({x})", re.sub(r"\ba\b", f"({a})", re.sub(r"\bc\b", "3", text)))
+    meant = {"x": f"({x})", "a": f"({a})", "c": "3", "d": "0.25"}
+    return re.sub(r"\b[xacd]\b", lambda found: meant[found[0]], text)
 
 
 def written(expression: Expression) -> str:
@@ -138,6 +139,13 @@ def test_a_precise_form_is_the_same_function_to_the_digits_of_a_float(rewrite, x
         for z in ("-2.7", "-1", "-0.3", "0.001", "0.4", "1", "1.9"):
             before, after = (_value(tree, z) for tree in (given, form))
             assert before is after or abs(after - before) <= 1e-16 * abs(before)
+
+
+@pytest.mark.parametrize(
+    ("text", "z"), [("sqrt(1 + z) - sqrt(z**2 + z)", -1.0), ("sqrt(z + 2) - sqrt(abs(z + 1) - 1)", -2.0)]
+)
+def test_a_difference_of_roots_has_a_value_where_both_are_0(text, z):
+    assert Formula(text)(np.array([z])).item() == 0.0
 
 
 def _value(tree, z):
