@@ -96,6 +96,15 @@ def as_pass(
     return Pass(m, vector, examples is None, a1, a, z, slope, e, delta, y)
 
 
+def places(sizes: tuple[int, ...], m: int) -> tuple[Array, int]:
+    """Where in a row of `as_pass`, with examples given, a1, z, σ′, e and δ of each layer begin: (5, L).
+
+    And how many numbers the row has.
+    """
+    _, starts = _layout(sizes, 1, m, own_examples=False)
+    return np.array(starts[:-1], np.int64).reshape(5, -1), starts[-1]
+
+
 def with_ones(x: npt.ArrayLike, dtype: npt.DTypeLike = np.float64) -> Array:
     """Examples in rows, (m, n), as columns over a last row of ones: (1, n + 1, m), for `make_pass`.
 

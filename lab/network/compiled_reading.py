@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from lab.network.buffers import Pass, as_pass, places
 from lab.network.compiled import Engine, padded_rows, padded_width
 from lab.network.kernel.library import Net, Reading
 from lab.numerics import Array
@@ -17,6 +18,9 @@ STATISTICS = (
     *("a", "low_input", "largest_z", "twins"),
 )
 """The numbers of a layer in the kernel's order; ``reading.h`` says what each is."""
+
+NOTHING, Z, ALL = "nothing", "z", "all"
+"""What of its passes a reading keeps of every layer: z to be binned, or all that is in a `Pass`."""
 
 RANKS = 3
 """At so many ranks the kernel finds the sorted σ′ and a of a layer, as ``ranks.h`` says."""
@@ -31,13 +35,13 @@ class EngineReading:
     examples, or None where none are. Where ``norms_only``, only norms are found, and those of w and b only
     where they are ``of_theta``. Neurons whose products of z with the m ``marks`` are ``near``, in shares of
     ‖z‖, count as twins. The examples are those of the training, or ``given`` as x and y in rows, x with its
-    ones. z of all layers is kept where it is to look ``inside``.
+    ones. ``inside`` is what is kept of the passes: `NOTHING`, `Z` or `ALL`.
 
     There is room for so many ``readings``. After `watch` rows are the T trials of the first one, then those
     of the next: ``found`` has the name of a statistic → (rows, L); ``ranked`` are σ′ and a at the ranks and
     the next ones, (rows, L, 2, `RANKS`, 2); ``z`` and ``a`` those of the output layer, (rows, n_L, m), and
-    ``inside`` z of all, layer → (rows, n_l, m). ``weights`` begins with those of the readings at which they
-    were to be kept.
+    ``inside`` z of all that is kept, layer → (rows, n_l, m); see `passes`, too. ``weights`` begins with those
+    of the readings at which they were to be kept.
     """
 
     def __init__(
@@ -55,9 +59,10 @@ class EngineReading:
         near: float,
         given: tuple[Array, Array] | None = None,
         readings: int = 1,
-        inside: bool = False,
+        inside: str = NOTHING,
     ) -> None:
         self._engine, self.m, self.norms_only, self.readings = engine, m, norms_only, readings
+        self.keeps_passes = inside == ALL
         sizes, trials, dtype = engine.network.sizes, readings * engine.trials, engine.dtype
         assert ranks.shape == (len(sizes) - 1, RANKS), f"the kernel would read other ranks than {ranks.shape}"
         self._net = engine.net
@@ -71,16 +76,17 @@ class EngineReading:
         self.ranked = np.empty((trials, len(sizes) - 1, 2, RANKS, 2), dtype)
         last = np.empty((2, trials, m, padded_width(sizes[-1], dtype)), dtype)
         self.z, self.a = (rows[:, :, : sizes[-1]].mT for rows in last)
-        starts = m * np.cumsum([0, *(padded_width(n, dtype) for n in sizes[1:])])
-        whole = np.empty((trials, starts[-1] if inside else 0), dtype)
+        at, size = _kept_at(sizes, m, inside)
+        self._blocks = np.empty((trials, size), dtype)
         self.inside = {
-            l: whole[:, starts[l - 1] : starts[l]].reshape(trials, m, -1)[:, :, : sizes[l]].mT
-            for l in range(1, len(sizes) if inside else 1)
+            l: self._blocks[:, start : start + sizes[l] * m].reshape(trials, sizes[l], m)
+            for l, start in enumerate(at[1], 1)
+            if start >= 0
         }
         ends_of_slopes = np.array([least, steepest], np.float64)
         strides = np.array(every or (), np.int64)
         self.weights = engine.places(0)
-        self._kept = numbers, ranks, last, whole, ends_of_slopes, strides, marks  # what the kernel points to
+        self._kept = numbers, ranks, last, at, ends_of_slopes, strides, marks  # what the kernel points to
         self._reading = Reading(
             m=m,
             norms_only=norms_only,
@@ -96,8 +102,14 @@ class EngineReading:
             ranked=self.ranked.ctypes.data if every else None,
             z=last[0].ctypes.data,
             a=last[1].ctypes.data,
-            inside=whole.ctypes.data if inside else None,
+            blocks=self._blocks.ctypes.data,
+            blocks_size=size,
+            places=at.ctypes.data,
         )
+
+    def passes(self, rows: int, x: Array, y: Array) -> Pass:
+        """The first so many rows, kept as `ALL`, as passes over x with its ones and y: (rows or 1, n, m)."""
+        return as_pass(self._blocks[:rows], self._engine.network.sizes, 1, self.m, (x, y))
 
     def watch(
         self,
@@ -123,3 +135,14 @@ class EngineReading:
         self._kept[0][...] = 0
         self._reading.fixed = order is None or self._net is not self._engine.net
         self._engine.watch(self._net, self._reading, step, every, planned, starts, order)
+
+
+def _kept_at(sizes: tuple[int, ...], m: int, inside: str) -> tuple[Array, int]:
+    """Where a, z, σ′, e and δ of each layer begin in a row of what is kept, (5, L), or −1; and its length."""
+    if inside == ALL:
+        return places(sizes, m)
+    at, starts = np.full((5, len(sizes) - 1), -1, np.int64), m * np.cumsum([0, *sizes[1:]])
+    if inside == NOTHING:
+        return at, 0
+    at[1] = starts[:-1]
+    return at, int(starts[-1])

@@ -1,18 +1,20 @@
-"""The reader of a compiled training: what the kernel measures, as columns of the table of layers."""
+"""The reader of a compiled training: what the kernel measures, and what other probes find of its passes."""
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
 from lab.network.compiled import padded_width
-from lab.network.compiled_reading import EngineReading
+from lab.network.compiled_reading import ALL, NOTHING, EngineReading, Z
 from lab.numerics import Array
 from lab.training import probes
 from lab.training.compiled import CompiledSteps
 from lab.training.examples import correct, of_outputs
 from lab.training.reader import Reader
+from lab.training.recorder import measured
+from lab.training.snapshot import Snapshot
 from lab.training.statistics import between, marks, near_share, ranks, sorted_every
 
 OF_NORMS = (probes.LearningSpeed, probes.ErrorSize, probes.UpdateRatio, probes.ParameterNorms)
@@ -35,18 +37,21 @@ MOST_NUMBERS = 2**21
 
 
 class CompiledReader:
-    """Takes readings in the kernel, with the steps between them, and leaves the others to a `Reader`.
+    """Takes readings in the kernel, with the steps between them.
 
-    The others are all where a probe is not of `MEASURED`, those at which a number is not finite for the first
-    time, and those at which neurons may be equal. Single neurons are measured by the `Reader` always.
+    It measures what is of `MEASURED`. Other probes, and single neurons, look at the kernel's passes, or where
+    they look at parameters, at the pass and the step of the numpy core. A `Reader` takes those readings at
+    which a number is not finite for the first time, and those at which neurons may be equal.
     """
 
     def __init__(self, steps: CompiledSteps, reader: Reader) -> None:
         self._steps, self._reader, self._recorder = steps, reader, reader.recorder
         self._training = training = steps.stack.training
         sigmas, recording, schedule = training.network.sigmas, training.recording, training.recording.schedule
-        self._asked = {type(probe) for probe in self._recorder.probes}
-        self._can = self._asked.issubset(MEASURED)
+        probes_ = self._recorder.probes
+        self._asked = {type(probe) for probe in probes_}.intersection(MEASURED)
+        self._others = [probe for probe in probes_ if type(probe) not in MEASURED]
+        self._by_numpy = any(probe.norms != frozenset() for probe in self._others)
         self._plans = reader.multiple is None and probes.UpdateRatio in self._asked
         self._slopes = [sigma.slope_range.magnitude for sigma in sigmas]
         known, tau = np.isfinite(self._slopes), recording.saturation_threshold
@@ -54,7 +59,7 @@ class CompiledReader:
         self._known = np.where(known, 1.0, np.nan), np.where(sides, 1.0, np.nan)
         self._sorts = not OF_PERCENTILES.isdisjoint(recording.columns)
         self._fixed_examples = recording.fixed_examples
-        self._readings: dict[tuple[int, bool], EngineReading] = {}
+        self._readings: dict[tuple[int, str], EngineReading] = {}
 
         order, theta = steps.order, steps.stack.theta.vector
         # The steps to the next reading; 0 of one that is like none, as z is binned, or its batch is short.
@@ -62,8 +67,10 @@ class CompiledReader:
         short = ((schedule.steps + 1) % order.epoch == 0) & bool(order.examples % order.batch)
         self._every[short] = self._every[schedule.histograms] = self._every[-1] = 0
         width = padded_width(training.network.sizes[-1], steps.engine.dtype)
-        numbers = 4 * len(theta) * training.seen * width  # z, a, y and what is made of them
-        self._room = self._together = MOST_NUMBERS // numbers
+        rows = 4 * width  # z, a, y and what is made of them
+        if self._others:
+            rows += 5 * sum(training.network.sizes[1:]) + training.network.sizes[0]
+        self._room = self._together = MOST_NUMBERS // (len(theta) * training.seen * rows)
         self._most_kept = max(1, MOST_NUMBERS // theta.size)
 
     def take(self, reading: int, most: int) -> int:
@@ -73,17 +80,15 @@ class CompiledReader:
         none. It is none where this one needs the numpy core. Where another does, the engine goes back, and
         steps up to that one.
         """
-        if not self._can:
-            return 0
         steps, engine = self._steps, self._steps.engine
         step, ends = steps.step, steps.step == self._training.steps
         count, every = self._alike(reading, most)
         starts, order = steps.order.several(step, count * every)
         m = len(self._fixed_examples) if self._fixed_examples else int(starts[1] - starts[0])
         binned, tested = self._recorder.bins(reading), slice(reading, reading + count)
-        if binned and self._training.recording.neurons:
-            self._reader.read_neurons(reading, steps.propagate(), ends)
-        made = self._made(m, count, binned)
+        looked_at = bool(self._others) or (binned and bool(self._training.recording.neurons))
+        shown = self._shown_by_numpy(ends) if self._by_numpy else None
+        made = self._made(m, count, ALL if looked_at and shown is None else Z if binned else NOTHING)
         engine.keep()
         made.watch(step + 1, every, starts, order, planned=self._plans, keep=self._recorder.tested_in(tested))
         plain = self._plain(made, count)
@@ -95,14 +100,23 @@ class CompiledReader:
         else:
             steps.passed(count * every)
         if several:
-            y = self._targets(order, starts[: several * every : every], m)
-            self._put(reading, several, made, y, ends)
+            x, y = self._examples(order, starts[: several * every : every], m, made.keeps_passes)
+            if made.keeps_passes:
+                shown = self._reader.of_passes(made.passes(several * engine.trials, x, y))
+            self._put(reading, several, made, y, shown, ends)
         return several
+
+    def _shown_by_numpy(self, ends: bool) -> Snapshot:
+        """The pass that is read, and the step that follows, by the numpy core from the engine's weights."""
+        p = self._steps.propagate()
+        if self._reader.plans and not ends:
+            self._steps.plan()
+        return self._reader.shown(p, ends)
 
     def _alike(self, reading: int, most: int) -> tuple[int, int]:
         """How many readings from this one on are taken in one call, and the steps after each of them."""
         every = int(self._every[reading])
-        if every == 0:
+        if every == 0 or self._by_numpy:
             return 1, 1
         tests = self._training.recording.schedule.tests
         too_many = tests[np.searchsorted(tests, reading) :][self._most_kept :]
@@ -113,13 +127,19 @@ class CompiledReader:
         count = len(alike) if alike.all() else int(alike.argmin())
         return (count, every) if count > 1 else (1, 1)
 
-    def _targets(self, rows: Array | None, starts: Array, m: int) -> Array:
-        """The targets of readings that begin there in the rows, as `EngineReading` has its rows."""
+    def _examples(self, order: Array | None, starts: Array, m: int, inputs: bool) -> tuple[Array, Array]:
+        """x, if ``inputs`` are wanted, and y of readings that begin there in the order: (rows or 1, n, m)."""
         train = self._training.train
-        if self._fixed_examples or rows is None:
-            return np.asarray((self._fixed_examples or train).y.T[None])
-        chosen = rows[:, np.add.outer(starts, np.arange(m))].swapaxes(0, 1)
-        return np.asarray(train.y[chosen.reshape(-1, m)].mT)
+        if self._fixed_examples or order is None:
+            x, y = self._same_each_time
+            return x, y
+        chosen = order[:, np.add.outer(starts, np.arange(m))].swapaxes(0, 1).reshape(-1, m)
+        return np.asarray(train.x[chosen if inputs else chosen[:0]].mT), np.asarray(train.y[chosen].mT)
+
+    @cached_property
+    def _same_each_time(self) -> tuple[Array, Array]:
+        """x and y where every reading sees the same."""
+        return (self._fixed_examples or self._training.train).columns
 
     def _plain(self, made: EngineReading, count: int) -> Array:
         """Of so many readings, whether the numbers of all trials are finite and no neurons look equal.
@@ -132,8 +152,13 @@ class CompiledReader:
             plain &= ~made.found["twins"][: len(going)].any(axis=1)
         return np.asarray((plain | ~going).reshape(count, -1).all(axis=1))
 
-    def _put(self, first: int, several: int, made: EngineReading, y: Array, ends: bool) -> None:
-        """Record so many readings, of which the last of all may be one, after which no step follows."""
+    def _put(
+        self, first: int, several: int, made: EngineReading, y: Array, shown: Snapshot | None, ends: bool
+    ) -> None:
+        """Record so many readings, of which the last of all may be one, after which no step follows.
+
+        ``shown`` is what other probes look at.
+        """
         network, trials = self._training.network, self._steps.engine.trials
         rows = several * trials
         z, a = made.z[:rows], made.a[:rows]
@@ -145,8 +170,12 @@ class CompiledReader:
             outputs = self._steps.engine.outputs(self._training.test.x, theta)
             tested[:, k] = of_outputs(network, self._training.test, *outputs)
         figures = (cost, accuracy, *tested.reshape(2, -1))
+        columns = self._columns(made, rows, ends)
+        if shown:
+            columns |= measured(self._others, shown)
+            self._recorder.put_neurons(first, shown)
         self._reader.flush()
-        self._recorder.put(first, self._columns(made, rows, ends), figures, _sound(made)[:rows], made.inside)
+        self._recorder.put(first, columns, figures, _sound(made)[:rows], made.inside)
 
     def _columns(self, made: EngineReading, rows: int, ends: bool) -> dict[str, Array]:
         """The columns of `MEASURED`, (rows, L) each, as its probes define them."""
@@ -186,7 +215,7 @@ class CompiledReader:
                 columns |= {f"{name}_p{q:02}": of_layers[:, :, k, i] for i, q in enumerate(PERCENTILES)}
         return columns
 
-    def _made(self, m: int, readings: int, inside: bool) -> EngineReading:
+    def _made(self, m: int, readings: int, inside: str) -> EngineReading:
         """Room for so many readings, over the fixed examples or as many as the steps take."""
         made = self._readings.get((m, inside))
         if made is not None and made.readings >= readings:

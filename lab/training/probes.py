@@ -232,8 +232,7 @@ class Causes(OfPass):
     default = False
 
     def measure(self, snapshot: Snapshot, l: int) -> tuple[Array, ...]:
-        trials = range(len(snapshot.p.z[l]))  # one by one, since a trial takes as much room as its weights
-        return tuple(np.transpose([causes.of_layer(snapshot.network, snapshot.p, l, t) for t in trials]))
+        return tuple(causes.of_layer(snapshot.network, snapshot.p, l, snapshot.errors_at_output))
 
 
 @dataclass(frozen=True)

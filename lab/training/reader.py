@@ -76,11 +76,15 @@ class Reader:
         if len(self._held) == min(HELD_BYTES // p.vector.nbytes, MOST_HELD):
             self.flush()
 
-    def read_neurons(self, reading: int, p: Pass, last: bool) -> None:
-        """Record single neurons of a pass as `read` does, and nothing else."""
+    def shown(self, p: Pass, last: bool) -> Snapshot:
+        """What `read` would show to the probes."""
         p = self._seen(p)
         complete(self.network, p)
-        self.recorder.put_neurons(reading, self._snapshot(p, self._norms.measure(), last))
+        return self._snapshot(p, self._norms.measure(), last)
+
+    def of_passes(self, p: Pass) -> Snapshot:
+        """What probes see that look at no parameters, of passes of any weights, with their e^L."""
+        return self._snapshot(p, None, False)
 
     def _seen(self, p: Pass) -> Pass:
         """The pass that is measured: over the fixed examples where there are some, made now."""
@@ -110,13 +114,14 @@ class Reader:
         snapshot = self._snapshot(p, norms, last)
         self.recorder.record(first, snapshot, (cost(network, p), accuracy, *tested), sound(p, self.theta))
 
-    def _snapshot(self, p: Pass, norms: Array, last: bool) -> Snapshot:
-        recording = self.recorder.recording
+    def _snapshot(self, p: Pass, norms: Array | None, last: bool) -> Snapshot:
+        recording, found = self.recorder.recording, {}
         parts = (self.theta, self.gradient, None if last else self.update)
         thresholds = (recording.saturation_threshold, recording.low_input_threshold)
-        of_layers = norms.reshape(len(norms), len(self._measured), self.network.depth)
-        found = {key: of_layers[:, k] for k, key in enumerate(self._measured)}
-        of_inputs = {} if p.own_examples else self._of_inputs
+        if norms is not None:
+            of_layers = norms.reshape(len(norms), len(self._measured), self.network.depth)
+            found = {key: of_layers[:, k] for k, key in enumerate(self._measured)}
+        of_inputs = {} if p.own_examples or norms is None else self._of_inputs
         return Snapshot(self.network, *parts, p, *thresholds, self.multiple, found, of_inputs)
 
 

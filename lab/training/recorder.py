@@ -180,15 +180,8 @@ class Recorder:
         The rows of ``snapshot``, of ``figures``, which are `STEP_COLUMNS`, and of ``sound``, whether all
         numbers are finite, are the T trials of the first reading, then those of the next.
         """
-        layers = range(1, snapshot.network.depth + 1)
-        measured = [[_measured(probe, snapshot, l) for probe in self.probes] for l in layers]
-        columns = {
-            name: np.stack([of_layer[k][i] for of_layer in measured], axis=-1)
-            for k, probe in enumerate(self.probes)
-            for i, name in enumerate(probe.columns)
-        }
         self.put_neurons(first, snapshot)
-        self.put(first, columns, figures, sound, snapshot.p.z)
+        self.put(first, measured(self.probes, snapshot), figures, sound, snapshot.p.z)
 
     def put_neurons(self, first: int, snapshot: Snapshot) -> None:
         """Measure single neurons, where they are asked for, at those readings at which z is binned."""
@@ -220,6 +213,17 @@ class Recorder:
     def _binned_in(self, here: slice) -> list[tuple[int, int]]:
         """Of these readings the places of those at which z is binned, and their numbers among all such."""
         return _among(self.recording.schedule.histograms, here)
+
+
+def measured(probes: Sequence[Probe], snapshot: Snapshot) -> dict[str, Array]:
+    """The columns of these probes, (rows, L) each. Raises PartError where one gives anything else."""
+    layers = range(1, snapshot.network.depth + 1)
+    found = [[_measured(probe, snapshot, l) for probe in probes] for l in layers]
+    return {
+        name: np.stack([of_layer[k][i] for of_layer in found], axis=-1)
+        for k, probe in enumerate(probes)
+        for i, name in enumerate(probe.columns)
+    }
 
 
 def _measured(probe: Probe, snapshot: Snapshot, l: int) -> list[Array]:

@@ -14,6 +14,7 @@ from lab.network.backprop import Network, backward
 from lab.network.buffers import Pass
 from lab.network.parameters import Parameters, parameters
 from lab.numerics import Array
+from lab.training.causes import OfPass, of_pass
 from lab.training.statistics import norm
 
 NormKey: TypeAlias = tuple[str, str]
@@ -55,6 +56,11 @@ class Snapshot:
     def missing(self) -> Array:
         """NaN for each of the T trials, where a quantity is not defined."""
         return np.full(len(self.p.z[1]), np.nan)
+
+    @cached_property
+    def errors_at_output(self) -> OfPass:
+        """What the probe of causes holds the errors of every layer against."""
+        return of_pass(self.network, self.p)
 
     @cached_property
     def true_gradient(self) -> Parameters:

@@ -53,13 +53,19 @@ class Net:
         """What the weights of trial 0 lost, and their labels."""
         found = references(self, l, 0)
         against = [log10(found[name]) for name in ("input_low", "output_saturated", "error_small")]
-        factors = causes.factors_of_layer(self.network, self.p, l, 0)
+        factors = of_trial(self, l, 0)
         return named(causes.lost(factors, References(*against, 0.0)))
+
+
+def of_trial(given, l, t):
+    """The factors of a trial's weights, without the axis of trials."""
+    found = causes.factors_of_layer(given.network, given.p, l, slice(t, t + 1))
+    return causes.Factors(*(factor[0] for factor in found))
 
 
 def named(losses):
     """Losses, and the label of each weight."""
-    return np.stack(losses), np.array(LABELS)[causes.labelled(losses)]
+    return np.stack(np.broadcast_arrays(*losses)), np.array(LABELS)[causes.labelled(losses)]
 
 
 def net(sigma=None, output=None, cost=None, **changes):
@@ -114,7 +120,7 @@ def test_a_gradient_of_1e_290_keeps_its_digits():
     given = net()
     given.theta.b[1][...] = 640.0
     given.run()
-    found = causes.factors_of_layer(given.network, given.p, 1, 0)
+    found = of_trial(given, 1, 0)
     assert np.all((sum(found) < -270) & (sum(found) > -300))
     np.testing.assert_allclose(sum(found), np.log10(np.abs(given.gradient.w[1][0])), rtol=1e-12)
     tiny = causes.factors(*(np.full((1, 3), 1e-160) for _ in range(4)))
@@ -148,7 +154,7 @@ def test_factors_shares_and_means_are_what_their_definitions_say(make, l):
     found = given.measured(l)
     np.testing.assert_allclose(sum(found[f"cause_{label}"] for label in LABELS), 1, rtol=1e-12)
     for t in range(TRIALS):
-        factors = causes.factors_of_layer(given.network, given.p, l, t)
+        factors = of_trial(given, l, t)
         with np.errstate(divide="ignore"):
             gradient = np.log10(np.abs(given.gradient.w[l][t]))
         np.testing.assert_allclose(sum(factors), gradient, rtol=1e-12, atol=1e-12)

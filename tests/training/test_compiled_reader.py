@@ -18,8 +18,10 @@ from lab.network.kernel.library import functions
 from lab.network.optimisers import TABLE as OPTIMISERS
 from lab.training.compiled_reader import MEASURED, OF_NORMS, CompiledReader
 from lab.training.loop import Course, train
-from lab.training.probes import EqualNeurons
+from lab.training.probes import Causes, EqualNeurons, GradientCosine, PhiB, RankShare
+from lab.training.stack import Stack
 from tests.network.kinds import KINDS, by_the_kernel_of
+from tests.training.test_reader import Inside
 from tests.training.trainings import made_examples, training, unlike
 
 if functions(np.dtype("f8")) is None:
@@ -29,6 +31,8 @@ SIZES = (4, 6, 5, 3)
 SIGMAS = activations()
 UNLIKE = [probe for probe in MEASURED if probe is not EqualNeurons]
 """Those that do not ask whether neurons are equal, as the first weights of some tests make them."""
+EVERY = (*MEASURED, Causes, PhiB, RankShare)
+"""Those of the kernel, and those that look at its passes."""
 
 
 @pytest.fixture
@@ -82,10 +86,21 @@ def agree(found, expected, rtol, atol=1e-14):
 @pytest.mark.parametrize(
     ("optimiser", "decay"), [("descent", 0.0), ("descent", 0.1), ("adam", 0.0), ("momentum", 0.1)]
 )
-def test_every_quantity_is_that_of_its_probe(taken, optimiser, decay, batch, fixed):
+@pytest.mark.parametrize("probes", [EVERY, (*EVERY, GradientCosine)], ids=["passes", "parameters"])
+def test_every_quantity_is_that_of_its_probe(taken, probes, optimiser, decay, batch, fixed):
     seen = made_examples(4, 3, 17, seed=3) if fixed else None
     changes = {"optimiser": OPTIMISERS[optimiser](), "eta": 0.05, "decay": decay, "batch": batch}
-    agree(*both(taken, given(fixed_examples=seen, **changes)), rtol=1e-10)
+    found, expected = both(taken, given(probes, fixed_examples=seen, neurons=True, **changes))
+    agree(found, expected, rtol=1e-10)
+    np.testing.assert_allclose(found.neurons, expected.neurons, rtol=1e-10, atol=1e-14)
+
+
+def test_a_counterfactual_is_read_alike(taken):
+    made = given((*EVERY, GradientCosine), eta=0.05)
+    made = replace(made, network=replace(made.network, surrogate_floor=0.2))
+    found, expected = both(taken, made)
+    agree(found, expected, rtol=1e-10)
+    assert (found.layers[..., found.columns.index("gradient_cosine")] < 1).any()
 
 
 @pytest.mark.parametrize("cost", ["quadratic", "cross-entropy", "softmax-cross-entropy"])
@@ -117,7 +132,7 @@ def test_of_any_sizes_batches_and_fixed_examples(sizes, n, batch, fixed, sigma):
     data, *seen = (made_examples(sizes[0], sizes[-1], count) for count in (n, fixed) if count)
     recorded = {"fixed_examples": seen[0] if seen else None}
     trained = {"train": data, "batch": min(batch, n), "steps": 4, "eta": 0.05}
-    made = given(sizes=sizes, sigma=SIGMAS[sigma], **trained, **recorded)
+    made = given((*MEASURED, PhiB), sizes=sizes, sigma=SIGMAS[sigma], **trained, **recorded)
     agree(*(train(replace(made, engine=name), range(2)) for name in ("compiled", "numpy")), rtol=1e-9)
 
 
@@ -201,11 +216,33 @@ def test_neurons_that_may_be_equal_are_left_to_the_probe(taken):
     np.testing.assert_array_equal(equal, 1)
 
 
-def test_a_probe_of_another_kind_is_left_to_the_core(taken):
+def test_probes_of_passes_look_at_those_of_the_kernel(taken, monkeypatch):
+    """The numpy core goes through none, not even for single neurons."""
+    counts, most = taken
+    most[0] = None
+    monkeypatch.setattr(Stack, "propagate", None)
+    train(given(EVERY, neurons=True, batch=24, steps=200, every=1), range(2))
+    assert sum(counts) == 201
+    assert max(counts) > 8
+
+
+@pytest.mark.parametrize("optimiser", ["descent", "adam"])
+def test_a_probe_that_looks_at_parameters_sees_those_of_its_reading(taken, optimiser):
     counts, _ = taken
-    train(training(SIZES, engine="compiled", steps=40), range(2))
-    assert len(counts) == 41
-    assert not any(counts)
+    found = train(given((*EVERY, Inside), steps=40, optimiser=OPTIMISERS[optimiser]()), range(2))
+    assert counts == [1] * 41
+    theta, update = (found.layers[:, :, 0, found.columns.index(name)] for name in ("theta", "update"))
+    assert np.isnan(update[-1]).all()
+    np.testing.assert_allclose(np.diff(theta, axis=0), update[:-1], rtol=1e-9, atol=1e-16)
+
+
+def test_quantities_of_another_probe_alone_are_in_their_columns(taken):
+    wanted = train(given(EVERY), range(2))
+    for probe in (Causes, PhiB, RankShare):
+        found = train(given((probe,)), range(2))
+        assert found.columns == probe.columns
+        first = wanted.columns.index(probe.columns[0])
+        np.testing.assert_array_equal(found.layers, wanted.layers[..., first : first + len(probe.columns)])
 
 
 def of_course(made, trials):
@@ -238,6 +275,8 @@ LONG = {"steps": 400, "eta": 0.05}
         ("adam", {"batch": 8}),
         ("nesterov", {"decay": 0.1}),
         ("descent", {"probes": OF_NORMS, "dtype": "float32"}),
+        ("adam", {"probes": EVERY}),
+        ("descent", {"probes": EVERY, "batch": 24, "dtype": "float32"}),
         ("descent", {"probes": OF_NORMS, "steps": 1200, "every": 3}),
         ("descent", {"probes": OF_NORMS, "steps": 1200, "every": 6}),
     ],

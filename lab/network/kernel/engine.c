@@ -319,10 +319,24 @@ typedef struct {
     double *statistics;              // (trials, L, STATISTICS)
     real *ranked;                    // (trials, L, 2, RANKS, 2): sigma' and a at these ranks and the next; or NULL
     real *z, *a;                     // of the output layer, padded
-    real *inside;                    // z of the layers, one after the other, padded; or NULL
+    real *blocks;                    // (trials, blocks_size): blocks of a layer as the numpy core has them, neurons in rows
+    int64_t blocks_size;
+    const int64_t *places;           // (5, L): where in `blocks` each begins, or -1
     const int64_t *kept_at;          // of each reading of `watch`: at which place of `weights` they are kept; or -1
     real *weights;                   // (places, trials, parameters)
 } Reading;
+
+// What the blocks of a layer hold.
+enum { OF_A, OF_Z, OF_SLOPE, OF_E, OF_DELTA };
+
+// Writes a block of layer l, of which these are the rows, where it is wanted.
+static void show(const Network *net, const Reading *r, int64_t at, int block, int64_t l, const real *rows, const Pass *p) {
+    const int64_t place = r->places[block * net->depth + l - 1], n = net->sizes[l], m = r->m;
+    if (place < 0) return;
+    transpose(rows, padded(n), m, n, p->across[0], padded(m));
+    for (int64_t j = 0; j < n; j++)
+        memcpy(r->blocks + at * r->blocks_size + place + j * m, p->across[0] + j * padded(m), m * sizeof(real));
+}
 
 // What a pass that went forward tells, as the row `at` of the reading.
 static void look(const Network *net, const Reading *r, int64_t at, const real *theta, const Pass *p) {
@@ -330,12 +344,11 @@ static void look(const Network *net, const Reading *r, int64_t at, const real *t
     const int64_t L = net->depth, last = r->m * padded(net->sizes[L]);
     real *ranked = r->ranked ? r->ranked + at * L * 4 * RANKS : NULL;
     Block before = {p->x, p->x_stride, r->m, net->sizes[0]};
-    real *inside = r->inside ? r->inside + at * r->m * neurons(net) : NULL;
     memcpy(r->z + at * last, p->z[L], last * sizeof(real));
     memcpy(r->a + at * last, p->a[L], last * sizeof(real));
     for (int64_t l = 1; l <= L; l++, out += STATISTICS) {
         const int64_t n = net->sizes[l], width = padded(n), below = net->sizes[l - 1];
-        if (inside) memcpy(inside, p->z[l], r->m * width * sizeof(real)), inside += r->m * width;
+        show(net, r, at, OF_A, l, p->a[l], p), show(net, r, at, OF_Z, l, p->z[l], p), show(net, r, at, OF_SLOPE, l, p->slope[l], p);
         const Block a = {p->a[l], width, r->m, n}, slope = {p->slope[l], width, r->m, n};
         out[LARGEST_Z] = largest_of(&(Block){p->z[l], width, r->m, n}, 0);
         if (r->of_theta) {
@@ -362,7 +375,8 @@ static void look(const Network *net, const Reading *r, int64_t at, const real *t
 }
 
 // Goes backward over m examples of a pass that went forward, as a step does, and measures for each layer, where they
-// are summed in how.squares, the errors and gradients, and the change of w where how.change is written.
+// are summed in how.squares, the errors and gradients, and the change of w where how.change is written. Where errors are
+// measured they stand in the place of z then.
 static void measure(const Network *net, double *out, real *theta, const Learning how, int64_t m, real *gradient, Pass *p) {
     const real *change = how.change, *squares = how.squares, *sums = p->biases;
     if (squares) p->e = p->z, memset(how.squares, 0, SQUARES * neurons(net) * sizeof(real));
@@ -382,6 +396,12 @@ static void measure(const Network *net, double *out, real *theta, const Learning
         if ((out[SPEED_B] = root_of(squares + 2 * width, width, n)) < 0) out[SPEED_B] = scaled_norm_of(&(Block){sums, width, 1, n}, 0);
         squares += SQUARES * width, sums += width;
     }
+}
+
+// The errors of a pass that was measured, as the row `at` of the reading.
+static void look_back(const Network *net, const Reading *r, int64_t at, const Pass *p) {
+    for (int64_t l = 1; l <= net->depth; l++)
+        show(net, r, at, OF_E, l, p->z[l], p), show(net, r, at, OF_DELTA, l, p->delta[l], p);
 }
 
 // Steps as in `run`, and before one of so many a reading: of its own examples where `seen` is the network itself,
@@ -408,12 +428,14 @@ EXPORT void NAMED(watch)(const Network *net, const Network *seen, int64_t trials
                 forward(seen, seen->both, own, r->m, &p);
                 look(seen, r, at, own, &p);
                 measure(seen, out, own, none, r->m, workspace, &p);
+                look_back(seen, r, at, &p);
             }
             begin(net, m, chosen, passes, &p);
             forward(net, net->both, own, m, &p);
             if (reads && seen == net) how.squares = squares, look(net, r, at, own, &p);
             if (reads && planned) how.change = workspace;
             measure(net, out, own, how, m, workspace, &p);
+            if (reads && seen == net) look_back(net, r, at, &p);
         }
 }
 

@@ -66,7 +66,9 @@ class Reading(Structure):
         ("marks", c_void_p),
         ("near", c_double),
         *((name, c_void_p) for name in ("least", "steepest", "every", "ranks", "statistics", "ranked")),
-        *((name, c_void_p) for name in ("z", "a", "inside", "kept_at", "weights")),
+        *((name, c_void_p) for name in ("z", "a", "blocks")),
+        ("blocks_size", c_int64),
+        *((name, c_void_p) for name in ("places", "kept_at", "weights")),
     )
 
 
