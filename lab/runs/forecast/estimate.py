@@ -20,7 +20,7 @@ from lab.runs.chunks import bytes_read
 from lab.runs.files.csv_files import has_pyarrow
 from lab.runs.forecast.sample import Sample, pace, samples_of
 from lab.runs.preparation import Prepared
-from lab.training.compiled_reader import MEASURED
+from lab.training.compiled_reader import MEASURED, MOST_NUMBERS
 from lab.training.examples import EVALUATED_TOGETHER
 from lab.training.neurons import NEURON_COLUMNS
 from lab.training.reader import HELD_BYTES, MOST_HELD
@@ -200,8 +200,8 @@ def bytes_of(training: Training, trials: int) -> int:
     θ, ∇C and Δθ, the optimiser's state, and for the compiled engine θ and two of its state once more, and
     those as they were before a reading, (T, P) each. a, z, σ′, e and δ of a pass over the batch, unless the
     kernel takes all readings, over the fixed examples, and, in numpy, over up to a thousand examples that are
-    evaluated, (T, n_l, m) each; for the compiled engine z once more. The passes of a trial alone that are
-    measured together, twice. The readings, twice: as they are kept.
+    evaluated, (T, n_l, m) each; for the compiled engine z once more, and what probes look at. The passes of a
+    trial alone that are measured together, twice. The readings, twice: as they are kept.
     """
     network, item = training.network, training.train.x.itemsize
     sizes, n, compiled = network.sizes, len(training.train), training.engine == "compiled"
@@ -212,12 +212,17 @@ def bytes_of(training: Training, trials: int) -> int:
     fixed = recording.fixed_examples is not None
     parameters = (3 + state + (training.decay > 0) + fixed) * trials
     own = trials if batch < n else 1  # all examples are there once
-    looks = not compiled or bool(recording.neurons) or not {*map(type, recording.probes)} <= {*MEASURED}
+    others = [probe.norms for probe in recording.probes if type(probe) not in MEASURED]
+    looks = not compiled or any(norms != frozenset() for norms in others)
     passes = looks * (trials * cells + own * ends) * batch + trials * cells * seen * fixed
     if compiled:
         parameters += (4 + state) * trials + 1
         passes += (cells + ends) * max(batch, seen, TOGETHER)
         passes += trials * sum(sizes[1:]) * seen
+        if not looks and (others or recording.neurons):
+            shown = trials * (cells + ends) * seen
+            between = len(recording.schedule.steps) // len(recording.schedule.histograms)
+            passes += shown * (max(min(MOST_NUMBERS // shown, between), 1) if others else 1)
         passes += 4 * trials * sizes[-1] * max(n, len(training.test))
     else:
         evaluated = min(n, EVALUATED_TOGETHER) + min(len(training.test), EVALUATED_TOGETHER)
@@ -226,5 +231,5 @@ def bytes_of(training: Training, trials: int) -> int:
     numbers = parameters * count(sizes) + passes + trials * largest + min(BLOCK, trials * count(sizes))
     kept = item * (cells + ends) * seen
     held = 2 * min(HELD_BYTES // kept, MOST_HELD, len(recording.schedule.steps)) * kept
-    held *= looks and trials == 1 and 2 * kept <= HELD_BYTES
+    held *= not compiled and trials == 1 and 2 * kept <= HELD_BYTES
     return item * numbers + held + 2 * bytes_read(training) * trials

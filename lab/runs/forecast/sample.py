@@ -25,6 +25,9 @@ SAMPLED_KINDS = 4
 SAMPLED_EXAMPLES, SAMPLED_PARAMETERS = 500, 2_000_000
 """A sample has no more kinds of variants, examples and parameters than that; the rest is in proportion."""
 
+SAMPLED_TRIALS = 4
+"""So many trials tell of a stack in the compiled engine, which takes one after the other."""
+
 SAMPLE_SECONDS = 0.004
 """So long steps are taken in a sample."""
 
@@ -90,7 +93,8 @@ def _smaller(training: Training) -> Training:
 def _sampled(training: Training, trials: int) -> Sample:
     """Train the first trials of a variant for a moment, over some of its examples."""
     small, examples = _smaller(training), len(training.train) + len(training.test)
-    most = max(1, min(trials, SAMPLED_PARAMETERS // count(training.network.sizes)))
+    together = SAMPLED_TRIALS if training.engine == "compiled" else trials
+    most = max(1, min(trials, together, SAMPLED_PARAMETERS // count(training.network.sizes)))
     try:
         with threadpool_limits(1):  # as workers train
             step = _seconds_of_step(small, most)
