@@ -314,6 +314,25 @@ def test_a_trial_in_a_stack_has_the_bits_of_the_trial_alone(dtype):
         assert all(one[column].tobytes() == all_of_them[column][2:].tobytes() for column in one)
 
 
+def test_rows_are_scaled_for_a_trial_that_needs_it_and_for_no_other():
+    plain, stack = net(), net()
+    stack.theta.b[1][1] = 640.0
+    stack.run()
+    for l in (1, 2, 3):
+        wanted, found = plain.measured(l), stack.measured(l)
+        assert all(wanted[column][:1].tobytes() == found[column][:1].tobytes() for column in wanted)
+    factors = of_trial(stack, 1, 1)
+    np.testing.assert_allclose(sum(factors), np.log10(np.abs(stack.gradient.w[1][1])), rtol=1e-12)
+
+
+@pytest.mark.parametrize("piece", [1, 100, 2**20])
+def test_trials_are_looked_at_in_pieces_of_any_size(monkeypatch, piece):
+    given = net(Tanh(), trials=7)
+    wanted = given.measured(2)
+    monkeypatch.setattr(causes, "PIECE", piece)
+    assert all(found.tobytes() == wanted[column].tobytes() for column, found in given.measured(2).items())
+
+
 def test_float32_passes_are_explained_alike():
     double, single = net(Tanh()), net(Tanh(), dtype=np.float32)
     for column, values in double.measured(2).items():
