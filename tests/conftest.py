@@ -82,8 +82,33 @@ def no_machine():
         yield
 
 
+PREDICTED: dict[tuple[object, ...], list] = {}
+
+
 @pytest.fixture
-def small(tmp_path: Path) -> Path:
+def predicted_once(monkeypatch):
+    """What is predicted of parts of the lab's own is kept for all tests."""
+    from lab.runs.forecast import prediction  # which loads scipy
+
+    real, identity = prediction.layers, prediction.decided_by
+
+    def layers(training):
+        network, fixed = training.network, training.recording.fixed_examples
+        parts = (*network.sigmas, network.cost, training.initialiser)
+        if not all(type(part).__module__.startswith("lab.") for part in parts):
+            return real(training)
+        examples = [one for data in (training.train, fixed) if data for one in (data.x, data.y)]
+        told = (told for told in identity(training, "").items() if told[0] not in prediction.UNPREDICTED)
+        asked = (*told, *(one.tobytes() for one in examples))
+        if asked not in PREDICTED:
+            PREDICTED[asked] = real(training)
+        return PREDICTED[asked]
+
+    monkeypatch.setattr(prediction, "layers", layers)
+
+
+@pytest.fixture
+def small(tmp_path: Path, predicted_once) -> Path:
     """The file of a small experiment."""
     path = tmp_path / "small.toml"
     path.write_text(SMALL, encoding="utf-8")

@@ -216,12 +216,14 @@ def _with_digits(tree, z, digits):
 def judged(tree, z):
     """Value and slope at z where two precisions agree on 25 digits; None where there are none, or not known.
 
-    The first are enough for 1 − tanh² z as far as it is a float64.
+    The second pair is enough for 1 − tanh² z as far as it is a float64; a 0 may be lost to fewer digits.
     """
-    for pair in ((340, 400), (3000, 3400)):
+    for pair in ((60, 90), (340, 400), (3000, 3400)):
         first, second = (_with_digits(tree, z, digits) for digits in pair)
         if first is None or second is None:
             return None
+        if pair[0] == 60 and not all(second):
+            continue
         if all(abs(x - y) <= mp.mpf(10) ** -25 * abs(y) for x, y in zip(first, second, strict=True)):
             return second
     return None

@@ -18,7 +18,7 @@ from lab.activations.in_place import InPlace
 from lab.numerics import REALS, Interval, grid, measured
 from lab.parts import Activation
 from lab.testing import check_activation
-from tests.activations.test_table import SETTINGS
+from tests.activations import test_table
 
 EXTREME = (
     *(("prelu", -0.5), ("rrelu", 0.0, 0.0), ("threshold", -1.3, 4.0), ("leaky-hard-tanh", 0.3, 0.1, 5.0)),
@@ -26,10 +26,10 @@ EXTREME = (
     *(("isigmoid", 0.02, 0.7), ("stac-tanh", 0.9, 0.4), ("reltanh", -0.3, 2.2), ("acon-b", 3.0, 0.05)),
     *(("bent-identity", -0.9), ("damped-snake", 0.4, 0.0)),
 )
-"""Names and parameters that go farther than those of `SETTINGS`."""
+"""Names and parameters that go farther than those of the table's cases."""
 
 SHIPPED = (
-    *(TABLE[row.name](**given) for row, given in SETTINGS),
+    *(sigma for _, _, sigma in test_table.CASES),
     *(TABLE[name](*given) for name, *given in EXTREME),
     *(Template(), Knots()),
 )

@@ -1,9 +1,16 @@
 """Small real runs for the tests of what is said about them."""
 
+from dataclasses import fields
+from itertools import pairwise
+from math import nan
+from unittest.mock import patch
+
 from lab.experiment.variants import load
 from lab.results.run import Run
 from lab.runs import runner
+from lab.runs.forecast import prediction
 from lab.runs.preparation import prepared
+from lab.theory.prediction import LayerPrediction
 
 HEALTHY = """\
 [data]
@@ -33,10 +40,18 @@ every = 50
 _OF_BUILT_IN_DATA: dict[str, Run] = {}
 
 
+def unpredicted(training):
+    """Nothing of any layer."""
+    unknown = dict.fromkeys([field.name for field in fields(LayerPrediction)], nan)
+    fans = enumerate(pairwise(training.network.sizes), 1)
+    return [LayerPrediction(**unknown | {"layer": l, "n_in": m, "n_out": n}) for l, (m, n) in fans]
+
+
 def ran(folder, **changed):
     """`HEALTHY` with other keys, ``network__hidden`` for network.hidden; its `Run`.
 
     What a folder has no file for is trained once, and is read by all who ask for it.
+    Nothing is predicted, for no verdict reads it.
     """
     asked = repr(sorted(changed.items()))
     if asked in _OF_BUILT_IN_DATA:
@@ -44,7 +59,8 @@ def ran(folder, **changed):
     path = folder / "run.toml"
     path.write_text(HEALTHY, encoding="utf-8")
     ready = prepared(load(path, {key.replace("__", "."): value for key, value in changed.items()}))
-    run = Run(runner.run(ready, folder / "results"))
+    with patch.object(prediction, "layers", unpredicted):
+        run = Run(runner.run(ready, folder / "results"))
     if not str(changed.get("data__name")).endswith(".npz"):
         _OF_BUILT_IN_DATA[asked] = run
     return run

@@ -78,11 +78,16 @@ def remembered(tree):
     return judge
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_every_slope_has_its_digits(name):
-    text, numbers = CASES[name]
+@pytest.fixture(scope="module", params=CASES)
+def case(request):
+    """A name, its σ, and the judge of its formula."""
+    text, numbers = CASES[request.param]
     sigma = Formula(text, tuple(numbers.items()))
-    judge = remembered(with_numbers(sigma.text, numbers))
+    return request.param, sigma, remembered(with_numbers(sigma.text, numbers))
+
+
+def test_every_slope_has_its_digits(case):
+    name, sigma, judge = case
     for dtype in ALLOWED:
         found = worst(sigma, judge, dtype)
         known = REACHED.get(name, {}).get(dtype, 0.0)
@@ -105,13 +110,10 @@ def limit(values):
     return 0.0 if all(abs(after) < 0.5 * abs(before) for before, after in pairs) else None
 
 
-def at_infinity(name):
+def at_infinity(sigma, judge):
     """The pairs of what σ and σ′ are at ±∞ and what they tend to, by dtype."""
-    text, numbers = CASES[name]
-    sigma = Formula(text, tuple(numbers.items()))
-    tree = with_numbers(sigma.text, numbers)
     for side in (-1, 1):
-        nearing = [judged(tree, side * z) for z in NEARING]
+        nearing = [judge(side * z) for z in NEARING]
         if None not in nearing:
             for face, values in zip((sigma, sigma.derivative), zip(*nearing, strict=True), strict=True):
                 if (expected := limit(values)) is not None:
@@ -119,10 +121,10 @@ def at_infinity(name):
                         yield dtype, float(face(np.array([side * inf], dtype))[0]), expected
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_at_infinity_stand_the_limits(name):
+def test_at_infinity_stand_the_limits(case):
+    name, sigma, judge = case
     lost = 0
-    for dtype, found, expected in at_infinity(name):
+    for dtype, found, expected in at_infinity(sigma, judge):
         if isnan(found):
             lost += 1
         else:
