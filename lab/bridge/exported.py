@@ -73,7 +73,9 @@ class Exported:
     def name(self) -> str:
         """The name of the function: of a row of the table its own, else sigma."""
         row = getattr(self.sigma, "row", None)
-        known = row.name if row else re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", "_", type(self.sigma).__name__).lower()
+        known = (
+            row.name if row else re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", "_", type(self.sigma).__name__).lower()
+        )
         return "sigma" if known == "formula" else known.replace("-", "_")
 
     @property
