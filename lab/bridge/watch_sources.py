@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch.nn.parameter import is_lazy
 from torch.utils.weak import WeakTensorKeyDictionary
 
 PART = (
@@ -125,7 +124,7 @@ def has_neurons(z: Any) -> bool:
     """Whether it may be the z of neurons: no number, no weight, not in a transform of torch.func."""
     return (
         torch.is_tensor(z)
-        and not (isinstance(z, torch.nn.Parameter) or is_lazy(z))
+        and not (isinstance(z, torch.nn.Parameter) or torch.nn.parameter.is_lazy(z))
         and z.is_floating_point()
         and z.ndim > 0
         and z.numel() > 0

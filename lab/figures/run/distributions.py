@@ -120,8 +120,7 @@ class ZDistribution(parts.Figure):
                     look = scaled | _FIRST | {"color": style.ink()}
                     ax.stairs(before / highest, edges, label=first_label, **look)
                 ax.set_xlim(edges[0], edges[-1])
-                most = 4 if np.ptp(edges) < 1500 else 2  # −1000 and −500 would touch
-                ax.xaxis.set_major_locator(MaxNLocator(most, steps=[1, 2, 5, 10]))
+                ax.xaxis.set_major_locator(MaxNLocator(4 if np.ptp(edges) < 1500 else 2, steps=[1, 2, 5, 10]))
                 _draw_slope(ax, tables, name, layer)
         endless = any(_unbounded(tables, name, layer) for layer, name in matrix.axes)
         more = [writing.words("no grey where sup|σ′| is infinite")] if endless else []

@@ -94,8 +94,7 @@ def _draw_bars(ax: Axes, reading: pd.DataFrame, whole: pd.DataFrame, when: str, 
         for sign, end in ends.items():
             end += np.where(np.sign(height) == sign, height, 0)
         for cut, marker in ((decades < -_FARTHEST, "v"), (decades > _FARTHEST, "^")):
-            if cut.any():
-                ax.plot(x[cut], (bottom + height)[cut], marker, color=look["facecolor"], clip_on=False)
+            ax.plot(x[cut], (bottom + height)[cut], marker, color=look["facecolor"], clip_on=False)
     quiet: style.Looks = {"fontsize": style.SMALL, "color": style.QUIET, "in_layout": False}
     output = int(whole["layer"].max())
     last = output - 1 if output > 2 else output  # of hidden layers alone, as the verdicts tell it
