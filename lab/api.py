@@ -194,7 +194,7 @@ def export(
     """The source of σ and σ′ in another language, which needs nothing of the lab.
 
     ``to`` is torch, jax, keras, numpy, c, latex or json. For torch, ``learn`` makes parameters nn.Parameters,
-    ``plain`` writes plain operations for ONNX and jvp, and ``wide`` computes float32 in float64. The rest is as
+    ``plain`` writes plain operations for ONNX and jvp, ``wide`` computes float32 in float64. The rest is as
     in `activation`; or ``sigma`` is an activation. See `lab.bridge.export.source_of`.
 
     >>> written = export("tanh(z) + a*z", "numpy", a=0.1)
