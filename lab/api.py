@@ -194,9 +194,8 @@ def export(
     """The source of σ and σ′ in another language, which needs nothing of the lab.
 
     ``to`` is torch, jax, keras, numpy, c, latex or json. For torch, ``learn`` makes parameters nn.Parameters,
-    ``plain`` writes plain operations for ONNX, and ``wide`` computes float32 in float64. ``sigma``,
-    ``parameters`` and ``allow_code`` are as `activation` takes them; or ``sigma`` is an activation.
-    See `lab.bridge.export.source_of`.
+    ``plain`` writes plain operations for ONNX and jvp, ``wide`` computes float32 in float64. The rest is as
+    in `activation`; or ``sigma`` is an activation. See `lab.bridge.export.source_of`.
 
     >>> written = export("tanh(z) + a*z", "numpy", a=0.1)
     >>> [line for line in written.splitlines() if line.startswith("def")]

@@ -46,7 +46,7 @@ def source_of(
     formula, what is proved of σ′, the gains, the version, and where values are lost all the same.
 
     Only for torch: with ``learn`` the parameters are nn.Parameters; with ``plain`` σ is written in plain
-    operations, for ONNX; with ``wide`` float32 is computed in float64.
+    operations, for ONNX and forward mode; with ``wide`` float32 is computed in float64.
 
     Raises LabError where there is no such language, or it has no such option; PartError where σ has no
     formula.

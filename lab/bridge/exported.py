@@ -72,8 +72,8 @@ class Exported:
     @cached_property
     def name(self) -> str:
         """The name of the function: of a row of the table its own, else sigma."""
-        row = getattr(self.sigma, "row", None)
-        known = row.name if row else re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(self.sigma).__name__).lower()
+        row, kind = getattr(self.sigma, "row", None), type(self.sigma).__name__
+        known = row.name if row else re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", "_", kind).lower()
         return "sigma" if known == "formula" else known.replace("-", "_")
 
     @property

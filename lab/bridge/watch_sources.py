@@ -124,10 +124,10 @@ def has_neurons(z: Any) -> bool:
     """Whether it may be the z of neurons: no number, no weight, not in a transform of torch.func."""
     return (
         torch.is_tensor(z)
+        and not (isinstance(z, torch.nn.Parameter) or torch.nn.parameter.is_lazy(z))
         and z.is_floating_point()
         and z.ndim > 0
         and z.numel() > 0
-        and not isinstance(z, torch.nn.Parameter)
         and _is_there(z)
     )
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @parameters_option("A parameter of the activation.")
 @click.option("--to", default="torch", show_default=True, help="torch, jax, keras, numpy, c, latex or json.")
 @click.option("--learn", is_flag=True, help="torch: parameters are nn.Parameters, to be learned.")
-@click.option("--plain", is_flag=True, help="torch: plain operations, for ONNX; gradients are autograd's.")
+@click.option("--plain", is_flag=True, help="torch: plain operations, for ONNX, jvp; slopes are autograd's.")
 @click.option("--wide", is_flag=True, help="torch: compute float32 in float64, to the last digit.")
 @click.option(
     "-o",

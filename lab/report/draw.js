@@ -48,8 +48,9 @@ function decades(low, high, most = 5) {
     const few = within([1, 2, 5]), many = within([1, 2, 3, 4, 5, 6, 7, 8, 9]);
     return few.length > 1 ? few : many.length > 1 ? many : [low, high].map((x) => Number(x.toPrecision(2)));
   }
-  const step = Math.ceil((last - first + 1) / most);
-  return Array.from({ length: Math.floor((last - first) / step) + 1 }, (_, i) => 10 ** (first + i * step));
+  const step = [1, 2, 3, 5, 10, 20, 50, 100, 200].find((decades) => decades >= (last - first + 1) / most);
+  const lowest = Math.ceil(first / step);
+  return Array.from({ length: Math.floor(last / step) - lowest + 1 }, (_, i) => 10 ** ((lowest + i) * step));
 }
 
 const exponents = (x) =>

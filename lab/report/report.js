@@ -1,9 +1,9 @@
 // The report: what is chosen, and the views drawn of it again whenever that changes.
 
 const DATA = JSON.parse(document.getElementById("data").textContent);
-const MOST_AT_FIRST = 12;
+const APART = Math.max((DATA.variants.length - 1) / 11, 1); // twelve are shown at first, evenly chosen
 const control = (id) => document.getElementById(id);
-DATA.variants.forEach((variant, i) => { variant.look = i; variant.shown = i < MOST_AT_FIRST; });
+DATA.variants.forEach((variant, i) => { variant.look = i; variant.shown = i === Math.round(Math.round(i / APART) * APART); });
 
 const STEPS = [...new Set(DATA.variants.flatMap((variant) => variant.steps))].sort((a, b) => a - b);
 

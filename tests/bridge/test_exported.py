@@ -32,3 +32,8 @@ def test_roots_with_open_parameters_cancel_nowhere():
     lost = Exported(lab.activation("squareplus"), learn=True).lost
     assert lost
     assert not [line for line in lost if "σ has lost" in line or "σ′ is computed as 0" in line]
+
+
+def test_the_name_of_a_class_is_that_of_its_activation():
+    found = {name: Exported(lab.activation(name)).name for name in ("relu", "leaky-relu", "sigmoid")}
+    assert found == {"relu": "relu", "leaky-relu": "leaky_relu", "sigmoid": "sigmoid"}

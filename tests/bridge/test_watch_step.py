@@ -172,6 +172,13 @@ def test_examples_that_are_given_one_by_one_are_gathered(tmp_path, batch, middle
     assert [run.variants["examples"].item() for run in runs] == [12, 12]
 
 
+def test_layers_that_take_their_widths_from_the_first_pass_are_read(tmp_path, batch):
+    x, y = batch
+    model = torch.nn.Sequential(torch.nn.LazyLinear(5), torch.nn.LazyBatchNorm1d(), torch.nn.LazyLinear(3))
+    run = watched(tmp_path, model, lambda: COST(model(x), y).backward())
+    assert run.layers["learning_speed"].tolist() == [pytest.approx(float(model[2].bias.grad.norm()))]
+
+
 def test_an_output_without_an_axis_of_neurons_is_one_neuron(tmp_path, batch):
     class Flat(torch.nn.Module):
         def __init__(self):

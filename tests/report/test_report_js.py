@@ -336,6 +336,12 @@ def test_in_the_dark_every_control_works_and_the_ground_is_dark(visit, text):
         settled(page, f"document.querySelectorAll('#figures .panels figure').length === {shown}")
 
 
+def test_of_many_variants_twelve_are_shown_from_the_first_to_the_last(visit):
+    page = visit(report([subject(variants=tuple(f"tanh {i}" for i in range(24)))]))
+    assert page.locator("fieldset input[type=checkbox]:checked").count() == 12
+    assert all(page.get_by_label(name, exact=True).is_checked() for name in ("tanh 0", "tanh 23"))
+
+
 def test_hostile_names_stay_text_in_every_view(visit):
     page = visit(report([subject(variants=(HOSTILE, "tanh"), title=HOSTILE)]))
     assert page.title() == HOSTILE

@@ -120,7 +120,7 @@ class ZDistribution(parts.Figure):
                     look = scaled | _FIRST | {"color": style.ink()}
                     ax.stairs(before / highest, edges, label=first_label, **look)
                 ax.set_xlim(edges[0], edges[-1])
-                ax.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
+                ax.xaxis.set_major_locator(MaxNLocator(4 if np.ptp(edges) < 1500 else 2, steps=[1, 2, 5, 10]))
                 _draw_slope(ax, tables, name, layer)
         endless = any(_unbounded(tables, name, layer) for layer, name in matrix.axes)
         more = [writing.words("no grey where sup|σ′| is infinite")] if endless else []
@@ -155,7 +155,7 @@ def _reach(rows: pd.DataFrame) -> tuple[float, float]:
     share = ordered["count"].to_numpy(dtype=np.float64).cumsum() / ordered["count"].sum()
     low = ordered["low"].to_numpy()[np.searchsorted(share, _TAIL)]
     high = ordered["high"].to_numpy()[np.searchsorted(share, 1 - _TAIL)]
-    return min(float(low), -_AT_LEAST), max(float(high), _AT_LEAST)
+    return min(round(float(low), 9), -_AT_LEAST), max(round(float(high), 9), _AT_LEAST)
 
 
 def _draw_slope(ax: Axes, tables: parts.Tables, variant: str, layer: int) -> None:

@@ -93,9 +93,9 @@ def _draw_bars(ax: Axes, reading: pd.DataFrame, whole: pd.DataFrame, when: str, 
         ax.bar(x, height, 0.7, bottom, **look, label=words.format(slope=slope))
         for sign, end in ends.items():
             end += np.where(np.sign(height) == sign, height, 0)
-        cut = np.abs(decades) > _FARTHEST
-        if cut.any():
-            ax.plot(x[cut], (bottom + height)[cut], "v", color=look["facecolor"], clip_on=False)
+        for at in np.flatnonzero(np.abs(decades) > _FARTHEST):
+            mark, y = "v^"[int(height[at] > 0)], bottom[at] + height[at]
+            ax.plot(x[at], y, mark, color=look["facecolor"], clip_on=False)
     quiet: style.Looks = {"fontsize": style.SMALL, "color": style.QUIET, "in_layout": False}
     output = int(whole["layer"].max())
     last = output - 1 if output > 2 else output  # of hidden layers alone, as the verdicts tell it

@@ -185,6 +185,12 @@ def test_empty_histograms_are_told():
         draw("z_distribution", {"histograms": histogram(count=0)})
 
 
+def test_long_labels_of_z_stand_apart():
+    table = pd.DataFrame({"low": [-999.9999999999989, 0.0], "high": [0.0, 999.9999999999989], "count": 5})
+    table = table.assign(variant="a", trial=0, step=0, layer=1)
+    assert draw("z_distribution", {"histograms": table}).axes[0].get_xticks().tolist() == [-1000, 0, 1000]
+
+
 @pytest.mark.parametrize("reach", [3.0, 4.4, 7.0, 70.0])
 def test_an_axis_of_z_has_ticks_that_tell_its_scale(reach):
     table = pd.DataFrame({"low": [-reach, 0.0], "high": [0.0, reach], "count": 5})

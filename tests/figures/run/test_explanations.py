@@ -77,6 +77,12 @@ def test_an_error_that_died_is_a_cut_bar_never_minus_infinity():
     assert figure.axes[0].get_ylim()[0] < -4
 
 
+def test_a_cut_bar_ends_in_a_mark_that_points_on():
+    figure = draw("ledger", {"layers": rows([1e-3, 1e9, 1.0], [1e-9, 1e9, 1.0])})
+    marks = [(line.get_marker(), list(line.get_ydata())) for line in figure.axes[0].lines[1:]]
+    assert marks == [("v", [-4.0]), ("^", [4.0]), ("^", [4.0])]
+
+
 def test_next_to_nothing_has_no_sign():
     figure = draw("ledger", {"layers": rows([0.1, 0.1001, 1.0], [0.1, 0.1, 1.0])})
     assert not [text for text in texts(figure) if "−0.00" in text]
