@@ -213,6 +213,7 @@ FAULTS = {
     "the wrong sign of a falling σ": (FALLING, "changes its sign"),
     **tried("targets of thousands", targets("thousands", 0.01), "for they are large"),
     **tried("targets of thousandths", targets("thousandths", 0.01), "for they are small"),
+    **tried("an outlier", targets("outlier", 0.01), "a single target"),
     "flat features": ({**FLAT, **SLOW, "training__eta": 0.1}, "nothing was learned"),
     "three in a hundred": ({**FEW, "training__eta": 0.01}, "commonest class"),
     "targets out of reach": (
@@ -309,6 +310,7 @@ def write_files(folder):
     raw, value = x * [1, 30, 300, 1000], x[:, 0] + x[:, 1] * x[:, 2] + 0.1 * noise
     save("raw", raw, value)
     standardised = (value - value.mean()) / value.std()
+    save("outlier", x, np.where(np.arange(500) == 3, 300.0, value))
     for name, size in {"units": 1.0, "thousands": 4000.0, "thousandths": 0.004}.items():
         save(name, x, size * standardised)
     save("small_classes", 0.01 * x, (value > 0).astype(int))

@@ -82,12 +82,12 @@ def revive(case: Case, seen: Seen) -> str:
 
 
 def cosine(case: Case) -> Array:
-    """The cosine of the direction of steps to ∂C/∂(w, b), the median of all readings, of a counterfactual.
+    """The cosine of the direction of steps to ∂C/∂(w, b), of a counterfactual: the median at the end.
 
     Of trials that have not learned their task, where max(σ′, floor) has another sign than σ′ somewhere.
     """
     climbs = case.known("surrogate_floor") > 0 > case.known("inf_slope")  # as far as bounds tell
-    return among(unlearned(case), case.over("gradient_cosine", "median")) if climbs else NOTHING
+    return among(unlearned(case), case.over("gradient_cosine", "median", 0.25)) if climbs else NOTHING
 
 
 def ratio(case: Case) -> Array:

@@ -18,6 +18,7 @@ from lab.analysis.rules.words import (
     rescale,
     smaller_steps,
 )
+from lab.analysis.setup import FEWEST_EXAMPLES
 from lab.analysis.summary import name_of_r2
 from lab.numerics import Array
 
@@ -224,6 +225,13 @@ def teach(case: Case, seen: Seen) -> str:
     return by_luck or (bend(case) if only_a_line(case)[seen.named].mean() > HALF else "")
 
 
+def outlier(case: Case) -> Array:
+    """How much of the variance of all targets one makes, of trials that have not learned both parts."""
+    many = case.known("train") + case.known("test") >= FEWEST_EXAMPLES
+    asked = ~(np.fmin(case.learned, case.learned_of_test) >= LEARNED)
+    return among(asked, case.of_all(case.known("outlying"))) if many else NOTHING
+
+
 def only_by_heart(case: Case) -> Array:
     """What holds of the skill on the training data in the test data, as a share, where it is surely less.
 
@@ -240,10 +248,10 @@ def says_by_heart(case: Case, seen: Seen) -> str:
     """What was learned of the training and of the test data."""
     trained, tested = (float(median(part[seen.named])) for part in (case.learned, case.learned_of_test))
     tested = measured(case, tested)
-    by_test = f"{percent(tested)} of the test data, where {percent(case.chance)} is chance"
+    by_test, beyond = f"{percent(tested)} of the test data", f" beyond chance ({percent(case.chance)})"
     if not case.classes:
-        by_test = f"{rounded(tested)} on the test data"
-    held = f"{percent(seen.value)} of what was learned holds there"
+        by_test, beyond = f"{rounded(tested)} on the test data", ""
+    held = f"{percent(seen.value)} of what was learned{beyond} holds there"
     return f"learned by heart: {outcome(case, trained)} at the end, but {by_test}: {held}"
 
 

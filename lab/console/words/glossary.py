@@ -321,9 +321,11 @@ GLOSSARY = {
     ),
     "lambda": Word(
         "Weight decay: each step makes the weights smaller by a share ηλ/n of their size, with n training "
-        "examples. Biases do not decay. training.lambda sets it.",
+        "examples. Biases do not decay. training.lambda sets it. λ/n is torch's weight_decay; with adam, "
+        "that of AdamW. Of other ways not to learn by heart (ch. 3), the lab has neither L1 nor dropout.",
         symbol="w ← (1 − ηλ/n) w − η ∂C/∂w", see=("eta", "step"),
-        also=("λ", "weight decay", "regularisation", "regularisation parameter", "L2 regularisation"),
+        also=("λ", "weight decay", "regularisation", "regularisation parameter", "L2 regularisation",
+              "L1 regularisation", "lasso", "dropout", "AdamW"),
     ),
     "example": Word(
         "One input x of the data with the target y that is due for it. Where that is a class, y is 1 "

@@ -31,6 +31,7 @@ PLANTED = {
     "targets out of reach": {"data__name": "far.npz", "data__train": 400, "data__test": 0}
     | {"network__output": "sigmoid", "network__cost": "quadratic"},
     "class missing": {"data__name": "lacking.npz", "data__train": 400, "data__test": 100},
+    "outlier": FAULTS["an outlier, tanh"][0],
     "parts differ": {"data__name": "sorted.npz", "data__train": 800, "data__test": 200},
     "learned by heart": {"data__name": "mixed.npz", "data__train": 200, "data__test": 200}
     | {"network__hidden": [100], "training__epochs": 100, "training__eta": 0.1},

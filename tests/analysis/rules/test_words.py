@@ -287,6 +287,12 @@ ADVISED = {
         "an activation whose slope is nowhere below 0",
         {"network__activation": "tanh(z)"},
     ),
+    "an outlier": (
+        FAULTS["an outlier, tanh"][0],
+        "outlier",
+        "to look whether it is true",
+        {"data__name": "units.npz"},
+    ),
     "targets of thousands": (
         FAULTS["targets of thousands, tanh"][0],
         "saturated layer",

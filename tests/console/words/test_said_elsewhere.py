@@ -17,6 +17,8 @@ from tests.data.conftest import refusal
         ("learning slowdown", "saturated"),
         ("validation data", "test data"),
         ("one-hot", "example"),
+        ("Dropout", "lambda"),
+        ("adamw", "lambda"),
     ],
 )
 def test_a_word_of_the_book_is_one_of_the_lab(word, meant):
@@ -44,10 +46,17 @@ def test_a_parameter_is_told_by_the_parts_that_have_it(printed):
     assert refusal(word_page, "=").startswith("no word")
 
 
-@pytest.mark.parametrize("word", ["xavier", "Glorot"])
-def test_all_that_a_word_from_elsewhere_may_mean_are_told(word, printed):
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("xavier", ["glorot-uniform", "glorot-normal"]),
+        ("Glorot", ["glorot-uniform", "glorot-normal"]),
+        ("L1", ["lambda", "absolute"]),
+    ],
+)
+def test_all_that_a_word_from_elsewhere_may_mean_are_told(word, meant, printed):
     names = [value["word"] for value in word_page(word).value]
-    assert names == ["glorot-uniform", "glorot-normal"]
+    assert names == meant
     assert all(name in printed(word_page(word)) for name in names)
 
 
