@@ -45,12 +45,7 @@ MORE_HEALTHY = {
     "batches of 10, digits": {**DATA["digits"], **BATCH},
     "batches of 10, circles": {**DATA["circles"], **BATCH},
     "batches of 10, teacher": {**DATA["teacher"], **BATCH},
-    "batches of 10, adam": {
-        **DATA["moons"],
-        **BATCH,
-        "training__optimiser": "adam",
-        "training__eta": 0.003,
-    },
+    "batches of 10, adam": {**DATA["moons"], **BATCH, "training__optimiser": "adam", "training__eta": 0.003},
     "eight layers": DEEP_ENOUGH,
     "eight layers, read in batches": {**DEEP_ENOUGH, "record__on": "batch"},
     "a constant feature": {**CONSTANT, **NUMBERS, "training__epochs": 60, "vary": CENTRED},
@@ -221,10 +216,7 @@ FAULTS = {
         "nothing was learned",
     ),
     "xor without a hidden layer": ({**FOUR, **NO_HIDDEN}, "nothing was learned"),
-    "circles without a hidden layer": (
-        {"data__name": "circles", **NO_HIDDEN},
-        "nothing was learned",
-    ),
+    "circles without a hidden layer": ({"data__name": "circles", **NO_HIDDEN}, "nothing was learned"),
     **tried("eta 100 times too small, digits", mistuned("digits", 0.01), "a larger training.eta"),
     **tried("eta 100 times too small, teacher", mistuned("teacher", 0.01), "a larger training.eta"),
     **tried("eta 100 times too small, moons", mistuned("moons", 0.01), "a larger training.eta"),
@@ -268,22 +260,11 @@ FAULTS = {
         "dead neurons",
     ),
     "dead relu output, read in batches": (
-        {
-            **NO_HIDDEN,
-            **NUMBERS,
-            "network__output": "relu",
-            "network__initialiser": NEGATIVE,
-            **OFTEN,
-        },
+        {**NO_HIDDEN, **NUMBERS, "network__output": "relu", "network__initialiser": NEGATIVE, **OFTEN},
         "dead output",
     ),
     "off leaky relu, read in batches": (
-        {
-            "network__activation": "leaky-relu",
-            "network__initialiser": uniform(-1, -0.5),
-            **OFTEN,
-            **EARLY,
-        },
+        {"network__activation": "leaky-relu", "network__initialiser": uniform(-1, -0.5), **OFTEN, **EARLY},
         "are off",
     ),
     "eta that diverges, float32": (

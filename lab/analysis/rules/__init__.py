@@ -126,7 +126,8 @@ RULES = {
         below=True,
         measure=learning.measured,
         advice=learning.teach,
-        explains=follows.of_nothing_learned,
+        # Where data are of an unusual size, that is why steps are too large or too small too.
+        explains=lambda case: {"inputs low", *(follows.STEPS if words.rescale(case) else ())},
     ),
     "worse than a constant": Rule(
         "Has a trial without classes R² < 0 at the end, so that the best constant answer is better? Asked "

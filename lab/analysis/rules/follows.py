@@ -5,7 +5,6 @@ from lab.analysis.pooled import dead
 from lab.analysis.rule import HALF
 from lab.analysis.rules.learning import shut_by_biases, stood_still
 from lab.analysis.rules.neurons import dead_at_start
-from lab.analysis.rules.words import rescale
 from lab.network.decay import GROWS
 
 OUTCOMES = frozenset({"nothing learned", "worse than a constant"})
@@ -58,11 +57,6 @@ def of_saturation(case: Case) -> set[str]:
     from_start = {"no gradient", "dead neurons", "slow early layers", "first step too long", "updates large"}
     later = from_start if "saturated layer" in born(case) else set()
     return {*OUTCOMES, "cost still falling", "updates small", *later}
-
-
-def of_nothing_learned(case: Case) -> set[str]:
-    """Where data are of an unusual size, that is why steps are too large or too small too."""
-    return {"inputs low"} | (STEPS if rescale(case) else set())
 
 
 def of_dead_neurons(case: Case) -> set[str]:

@@ -211,7 +211,7 @@ def test_a_fault_of_the_table_is_named(tmp_path, fault):
 
 @pytest.mark.slow
 def test_planted_faults_are_named_in_at_least_95_of_100_trials(tmp_path, record_property):
-    """105 faults, two seeds each."""
+    """108 faults, two seeds each."""
     named = {
         fault: [any(word in sentence for sentence in of_trial) for of_trial in judged(tmp_path, fault, 2)]
         for fault, (_, word) in FAULTS.items()

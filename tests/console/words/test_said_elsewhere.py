@@ -19,6 +19,7 @@ from tests.data.conftest import refusal
         ("one-hot", "example"),
         ("Dropout", "lambda"),
         ("adamw", "lambda"),
+        ("Cohen's d", "d_z"),
     ],
 )
 def test_a_word_of_the_book_is_one_of_the_lab(word, meant):
@@ -49,15 +50,13 @@ def test_a_parameter_is_told_by_the_parts_that_have_it(printed):
 @pytest.mark.parametrize(
     ("word", "meant"),
     [
-        ("xavier", ["glorot-uniform", "glorot-normal"]),
-        ("Glorot", ["glorot-uniform", "glorot-normal"]),
+        *((word, ["glorot-uniform", "glorot-normal"]) for word in ("xavier", "Glorot")),
         ("L1", ["lambda", "absolute"]),
     ],
 )
 def test_all_that_a_word_from_elsewhere_may_mean_are_told(word, meant, printed):
-    names = [value["word"] for value in word_page(word).value]
-    assert names == meant
-    assert all(name in printed(word_page(word)) for name in names)
+    assert [value["word"] for value in word_page(word).value] == meant
+    assert all(name in printed(word_page(word)) for name in meant)
 
 
 @pytest.mark.parametrize(
