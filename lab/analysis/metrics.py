@@ -135,7 +135,8 @@ def _log_ratio(reading: str) -> Metric:
     word = {"start": "first", "end": "last"}[reading]
     over = f"log₁₀ of ‖∂C/∂b‖ in the first hidden layer over that in the last, at the {word} reading"
     words = f"speed of layer 1 over the last hidden layer's, {word} reading"
-    return Metric(f"log_ratio_{reading}", over, measure, "decades", words=words)
+    ratio, larger = "the gradient of layer 1 over that of the last hidden layer", ("larger", "smaller")
+    return Metric(f"log_ratio_{reading}", over, measure, "decades", *larger, words, subject=ratio)
 
 
 def _hidden(tables: Tables) -> pd.DataFrame:
@@ -196,6 +197,7 @@ METRICS: dict[str, Metric] = {
             "saturated share of (neuron, example) at the last reading, the mean over the hidden layers",
             lambda tables: _mean(at_reading("end", _hidden(tables)), "saturation"),
             words="saturated share at the end",
+            subject="the saturated share",
         ),
     )
 }

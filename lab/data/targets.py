@@ -1,5 +1,7 @@
 """What targets ask of an output: numbers of a size, within its reach."""
 
+from math import nan
+
 import numpy as np
 
 from lab.numerics import Array, Interval
@@ -15,6 +17,19 @@ too many until the output is as large. Small ones are lost beside the output of 
 def largest_rms(columns: Array) -> float:
     """The largest root mean square of a column."""
     return float(np.sqrt(np.square(columns, dtype=np.float64).mean(axis=0).max()))
+
+
+def outlying(columns: Array) -> float:
+    """The share of the variance of all targets which the one makes that lies farthest from its column's mean.
+
+    NaN where there is no variance.
+
+    >>> outlying(np.array([[0.0], [0.0], [0.0], [8.0]]))
+    0.75
+    """
+    apart = np.abs(columns - columns.mean(axis=0, dtype=np.float64))
+    farthest = apart.max()
+    return float(1 / np.square(apart / farthest).sum()) if farthest > 0 else nan
 
 
 def unreached(targets: Array, reach: Interval) -> float:

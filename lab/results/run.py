@@ -101,6 +101,11 @@ class Run:
         return self._in_order(causes({"layers": self.folder.table("layers")}))
 
     @property
+    def prediction(self) -> pd.DataFrame:
+        """How fast each layer was predicted to learn, before any training. See `lab.theory`."""
+        return self.table("prediction")
+
+    @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """All tables by name; ``neurons`` where the file asked for it."""
         return {name: self._in_order(table) for name, table in self.folder.tables.items()}

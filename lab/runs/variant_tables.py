@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lab.data.targets import largest_rms, unreached
+from lab.data.targets import largest_rms, outlying, unreached
 from lab.experiment.variants import Variant
 from lab.network.costs import of_best_constant
 from lab.numerics import Array
@@ -67,7 +67,7 @@ def variants(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
             "cost_of_perfect": float(network.cost.least(training.train.y.T.astype(np.float64)).mean()),
             "input_rms": training.train.input_rms,
             "unreached": unreached(training.train.y, network.sigma(network.depth).range),
-            "target_rms": nan if training.train.labelled else largest_rms(training.train.y),
+            **_of_numbers(training.train, training.test),
         }
         rows.append(row)
     return pd.DataFrame(rows)
@@ -93,6 +93,13 @@ def _of_classes(train: Examples) -> dict[str, float]:
     classes = train.y.argmax(axis=1) if train.y.shape[1] > 1 else train.y[:, 0] > 0.5
     count = np.bincount(classes, minlength=max(train.y.shape[1], 2))
     return {"chance": float(count.max() / len(classes)), "absent": int((count == 0).sum())}
+
+
+def _of_numbers(train: Examples, test: Examples) -> dict[str, float]:
+    """How large targets that are numbers are, and which share of their variance a single one makes."""
+    if train.labelled:
+        return {"target_rms": nan, "outlying": nan}
+    return {"target_rms": largest_rms(train.y), "outlying": outlying(np.concatenate([train.y, test.y]))}
 
 
 def _shift(train: Array, test: Array) -> float:

@@ -45,12 +45,7 @@ MORE_HEALTHY = {
     "batches of 10, digits": {**DATA["digits"], **BATCH},
     "batches of 10, circles": {**DATA["circles"], **BATCH},
     "batches of 10, teacher": {**DATA["teacher"], **BATCH},
-    "batches of 10, adam": {
-        **DATA["moons"],
-        **BATCH,
-        "training__optimiser": "adam",
-        "training__eta": 0.003,
-    },
+    "batches of 10, adam": {**DATA["moons"], **BATCH, "training__optimiser": "adam", "training__eta": 0.003},
     "eight layers": DEEP_ENOUGH,
     "eight layers, read in batches": {**DEEP_ENOUGH, "record__on": "batch"},
     "a constant feature": {**CONSTANT, **NUMBERS, "training__epochs": 60, "vary": CENTRED},
@@ -213,6 +208,7 @@ FAULTS = {
     "the wrong sign of a falling σ": (FALLING, "changes its sign"),
     **tried("targets of thousands", targets("thousands", 0.01), "for they are large"),
     **tried("targets of thousandths", targets("thousandths", 0.01), "for they are small"),
+    **tried("an outlier", targets("outlier", 0.01), "a single target"),
     "flat features": ({**FLAT, **SLOW, "training__eta": 0.1}, "nothing was learned"),
     "three in a hundred": ({**FEW, "training__eta": 0.01}, "commonest class"),
     "targets out of reach": (
@@ -220,10 +216,7 @@ FAULTS = {
         "nothing was learned",
     ),
     "xor without a hidden layer": ({**FOUR, **NO_HIDDEN}, "nothing was learned"),
-    "circles without a hidden layer": (
-        {"data__name": "circles", **NO_HIDDEN},
-        "nothing was learned",
-    ),
+    "circles without a hidden layer": ({"data__name": "circles", **NO_HIDDEN}, "nothing was learned"),
     **tried("eta 100 times too small, digits", mistuned("digits", 0.01), "a larger training.eta"),
     **tried("eta 100 times too small, teacher", mistuned("teacher", 0.01), "a larger training.eta"),
     **tried("eta 100 times too small, moons", mistuned("moons", 0.01), "a larger training.eta"),
@@ -267,22 +260,11 @@ FAULTS = {
         "dead neurons",
     ),
     "dead relu output, read in batches": (
-        {
-            **NO_HIDDEN,
-            **NUMBERS,
-            "network__output": "relu",
-            "network__initialiser": NEGATIVE,
-            **OFTEN,
-        },
+        {**NO_HIDDEN, **NUMBERS, "network__output": "relu", "network__initialiser": NEGATIVE, **OFTEN},
         "dead output",
     ),
     "off leaky relu, read in batches": (
-        {
-            "network__activation": "leaky-relu",
-            "network__initialiser": uniform(-1, -0.5),
-            **OFTEN,
-            **EARLY,
-        },
+        {"network__activation": "leaky-relu", "network__initialiser": uniform(-1, -0.5), **OFTEN, **EARLY},
         "are off",
     ),
     "eta that diverges, float32": (
@@ -309,6 +291,7 @@ def write_files(folder):
     raw, value = x * [1, 30, 300, 1000], x[:, 0] + x[:, 1] * x[:, 2] + 0.1 * noise
     save("raw", raw, value)
     standardised = (value - value.mean()) / value.std()
+    save("outlier", x, np.where(np.arange(500) == 3, 300.0, value))
     for name, size in {"units": 1.0, "thousands": 4000.0, "thousandths": 0.004}.items():
         save(name, x, size * standardised)
     save("small_classes", 0.01 * x, (value > 0).astype(int))

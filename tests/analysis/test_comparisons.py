@@ -307,11 +307,7 @@ def test_pairs_have_their_baseline_within_a_key():
     [
         ("tanh", "", "'tanh' are several variants: 30, tanh, 60, tanh; name one, or a key with --within"),
         ("tan", "", r"no variant is 'tan'; did you mean 'tanh'\?"),
-        (
-            "tanh",
-            "network.hiden",
-            "'network.hiden' is no varied key of this run",
-        ),
+        ("tanh", "network.hiden", "'network.hiden' is no varied key of this run"),
         ("selu", "network.hidden", "no variant is 'selu' within 'network.hidden'; "),
     ],
 )

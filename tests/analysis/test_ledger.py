@@ -6,15 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lab.analysis.ledger import (
-    COLUMNS,
-    NOTHING_ARRIVED,
-    REMOVED,
-    decades,
-    gradient_is_noise,
-    ledger,
-    middle,
-)
+from lab.analysis.ledger import COLUMNS, NOTHING_ARRIVED, REMOVED, decades, gradient_is_noise, ledger, middle
 from tests.analysis.runs import ran
 
 ACTIVATIONS = ["sigmoid", "leaky-relu", "tanh(z) + 0.1*z"]

@@ -60,7 +60,7 @@ def test_variants_are_in_the_order_of_the_file(small, root):
     order = ["tanh", "soft", "sigmoid"]
     overrides = {"network.hidden": [4], "vary": {"network.activation": order}}
     run = lab.run(small, overrides, results=root, plots=False)
-    tables = (run.layers, run.steps, run.trials, run.variants, run.ledger, run.summary)
+    tables = (run.layers, run.steps, run.trials, run.variants, run.ledger, run.prediction, run.summary)
     for table in (*tables, *run.tables.values()):
         if "variant" in table:
             assert table["variant"].cat.categories.tolist() == order

@@ -53,6 +53,18 @@ RULES = {
         advice=words.mix,
         explains={"parts differ", "learned by heart"},
     ),
+    "outlier": Rule(
+        "Does one target make more than half of the variance of all, where a trial has not learned `LEARNED` "
+        "of the training or the test data? Asked of 100 targets or more.",
+        HALF,
+        learning.outlier,
+        lambda case, seen: (
+            f"outlier: a single target makes {percent(seen.value)} of the variance of all, and may make as "
+            "much of what was not learned"
+        ),
+        advice=words.weigh_less,
+        explains={"parts differ", "first step too long", *follows.CONSEQUENCES},
+    ),
     "parts differ": Rule(
         "Does the mean of a target, or the share of a class, differ between the train and the test part by "
         "more than half a standard deviation, as where rows are sorted, and by more than chance makes of so "
@@ -79,9 +91,9 @@ RULES = {
         explains={"first step too long", *follows.CONSEQUENCES},
     ),
     "counterfactual climbs": Rule(
-        "Does a counterfactual take most steps of a layer against the gradient of C, in a trial that has not "
-        "learned `LEARNED` of its task? So it may where σ′ < 0, whose sign max(σ′, floor) changes. What else "
-        "goes wrong on the way back follows from it.",
+        "Does a counterfactual take most of the last steps of a layer against the gradient of C, in a trial "
+        "that has not learned `LEARNED` of its task? So it may where σ′ < 0, whose sign max(σ′, floor) "
+        "changes. What else goes wrong on the way back follows from it.",
         0.0,
         gradients.cosine,
         lambda case, seen: (
@@ -114,7 +126,8 @@ RULES = {
         below=True,
         measure=learning.measured,
         advice=learning.teach,
-        explains={"inputs low"},
+        # Where data are of an unusual size, that is why steps are too large or too small too.
+        explains=lambda case: {"inputs low", *(follows.STEPS if words.rescale(case) else ())},
     ),
     "worse than a constant": Rule(
         "Has a trial without classes R² < 0 at the end, so that the best constant answer is better? Asked "
@@ -249,7 +262,7 @@ RULES = {
             later=words.died(case, seen),
         ),
         needs=("dead_neurons",),
-        explains={"inputs low"},
+        explains=follows.of_dead_neurons,
     ),
     "neurons off": Rule(
         "Are more than half of a hidden layer's neurons, where σ is flat on one side, on that side for 95 % "
@@ -298,7 +311,7 @@ RULES = {
         advice=words.smaller_steps,
         step=lambda case: case.first_step,
         needs=("update_ratio", "weight_norm"),
-        explains=follows.of_long_steps,
+        explains=lambda case: follows.of_long_steps(case) | {"learned by heart"},
     ),
     "updates large": Rule(
         "Are a layer's steps more than a tenth of its weights in most of training, which overthrows these?",

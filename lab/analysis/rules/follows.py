@@ -1,6 +1,7 @@
 """Which verdicts are told under another: they follow from the same fault, and its advice ends them."""
 
 from lab.analysis.case import Case
+from lab.analysis.pooled import dead
 from lab.analysis.rule import HALF
 from lab.analysis.rules.learning import shut_by_biases, stood_still
 from lab.analysis.rules.neurons import dead_at_start
@@ -56,6 +57,12 @@ def of_saturation(case: Case) -> set[str]:
     from_start = {"no gradient", "dead neurons", "slow early layers", "first step too long", "updates large"}
     later = from_start if "saturated layer" in born(case) else set()
     return {*OUTCOMES, "cost still falling", "updates small", *later}
+
+
+def of_dead_neurons(case: Case) -> set[str]:
+    """Where more than half of a layer is dead, little can be learned."""
+    mostly = case.hidden_of(dead(case).low) > HALF
+    return {"inputs low", "cost still falling", *(OUTCOMES if mostly.any() else ())}
 
 
 def of_off(case: Case) -> set[str]:

@@ -5,18 +5,8 @@ import numpy as np
 from lab.analysis.case import Case, among
 from lab.analysis.cells import median
 from lab.analysis.rule import HALF, NOTHING, Seen, rounded
+from lab.analysis.rules import words
 from lab.analysis.rules.learning import only_a_line, unlearned
-from lab.analysis.rules.words import (
-    BIASES_NEAR_0,
-    CRITICAL,
-    IDENTITY,
-    RANDOM,
-    STANDARDISE,
-    died,
-    floor,
-    more_neurons,
-    times,
-)
 from lab.numerics import Array
 
 A_PART = 0.2
@@ -67,27 +57,27 @@ def revive(case: Case, seen: Seen) -> str:
     """What brings a gradient back, by the reason why there is none."""
     why = _why_none(case, seen)
     if "zero" in why:
-        return RANDOM
+        return words.RANDOM
     if "output" in why:
-        return IDENTITY
+        return words.IDENTITY
     if case.large_inputs:
-        return STANDARDISE
+        return words.STANDARDISE
     if case.no_gradient[0][seen.named].any(axis=1).mean() <= HALF:
-        return died(case, seen)
+        return words.died(case, seen)
     dead = case.hidden_of(case.start("dead_neurons"))[seen.named] == 1
     biased = case.hidden_of(case.biased)[seen.named] & dead
     if biased.any(axis=1).sum() > dead.any(axis=1).sum() / 2:
-        return BIASES_NEAR_0
-    return floor(case, more_neurons(case))
+        return words.BIASES_NEAR_0
+    return words.floor(case, words.more_neurons(case))
 
 
 def cosine(case: Case) -> Array:
-    """The cosine of the direction of steps to ∂C/∂(w, b), the median of all readings, of a counterfactual.
+    """The cosine of the direction of steps to ∂C/∂(w, b), of a counterfactual: the median at the end.
 
     Of trials that have not learned their task, where max(σ′, floor) has another sign than σ′ somewhere.
     """
     climbs = case.known("surrogate_floor") > 0 > case.known("inf_slope")  # as far as bounds tell
-    return among(unlearned(case), case.over("gradient_cosine", "median")) if climbs else NOTHING
+    return among(unlearned(case), case.over("gradient_cosine", "median", 0.25)) if climbs else NOTHING
 
 
 def ratio(case: Case) -> Array:
@@ -129,7 +119,7 @@ def _shares(case: Case, vanishes: bool) -> str:
     names = {"slope": f"{slopes} {case.slope}", "weights": "weights", "examples": "means over the examples"}
     told = dict[str, list[str]]()
     for decades, cause in sorted(zip(made, causes, strict=True), key=lambda pair: -pair[0]):
-        told.setdefault(_does(decades / total), []).append(f"{names[cause]} ({times(-sign * decades)})")
+        told.setdefault(_does(decades / total), []).append(f"{names[cause]} ({words.times(-sign * decades)})")
     return ": " + ", ".join(f"{' and '.join(factors)} {does}" for does, factors in told.items())
 
 
@@ -146,8 +136,8 @@ def _does(share: float) -> str:
 def carry(case: Case, seen: Seen) -> str:
     """What keeps δ on its way: by who took most of it."""
     if case.large_inputs:
-        return STANDARDISE
+        return words.STANDARDISE
     slope, weights = (median(case.decades[part]) for part in ("slope", "weights"))
     if not np.isfinite([slope, weights]).all():
         return ""
-    return CRITICAL if weights > slope else floor(case, CRITICAL)
+    return words.CRITICAL if weights > slope else words.floor(case, words.CRITICAL)

@@ -7,17 +7,9 @@ import numpy as np
 from lab.analysis.case import Case, among, once
 from lab.analysis.cells import count, mean, median
 from lab.analysis.rule import HALF, NOTHING, Seen, rounded
-from lab.analysis.rules.words import (
-    BIASES_NEAR_0,
-    LARGER_STEPS,
-    SMALLER_WEIGHTS,
-    bend,
-    more_neurons,
-    part_of,
-    percent,
-    rescale,
-    smaller_steps,
-)
+from lab.analysis.rules import words
+from lab.analysis.rules.words import part_of, percent
+from lab.analysis.setup import FEWEST_EXAMPLES
 from lab.analysis.summary import name_of_r2
 from lab.numerics import Array
 
@@ -152,7 +144,7 @@ def finite_again(case: Case, seen: Seen) -> str:
     if "is NaN" in case.origin:
         return ""
     before_any_step = min(case.diverged_at) == 0 and not case.large_inputs
-    return SMALLER_WEIGHTS if before_any_step else smaller_steps(case, seen)
+    return words.SMALLER_WEIGHTS if before_any_step else words.smaller_steps(case, seen)
 
 
 def unskilled(case: Case) -> Array:
@@ -211,17 +203,24 @@ def says_unlearned(case: Case, seen: Seen) -> str:
 
 def teach(case: Case, seen: Seen) -> str:
     """What may help where nothing was learned, if the tables tell why."""
-    if asked := rescale(case):
+    if asked := words.rescale(case):
         return asked
     if shut_by_biases(case)[seen.named].all():
-        return BIASES_NEAR_0
-    by_luck = more_neurons(case) if (case.learned >= LEARNED).any() else ""
+        return words.BIASES_NEAR_0
+    by_luck = words.more_neurons(case) if (case.learned >= LEARNED).any() else ""
     if by_luck and seen.rest >= LEARNED:
         return by_luck
     moved_little = (case.path < HARDLY_MOVED).any(axis=1) & ~hindered(case)
     if moved_little[seen.named].all():
-        return LARGER_STEPS
-    return by_luck or (bend(case) if only_a_line(case)[seen.named].mean() > HALF else "")
+        return words.LARGER_STEPS
+    return by_luck or (words.bend(case) if only_a_line(case)[seen.named].mean() > HALF else "")
+
+
+def outlier(case: Case) -> Array:
+    """How much of the variance of all targets one makes, of trials that have not learned both parts."""
+    asked = ~(np.fmin(case.learned, case.learned_of_test) >= LEARNED)
+    share = case.known("outlying") if case.known("train") + case.known("test") >= FEWEST_EXAMPLES else nan
+    return among(asked, case.of_all(share))
 
 
 def only_by_heart(case: Case) -> Array:
@@ -240,10 +239,10 @@ def says_by_heart(case: Case, seen: Seen) -> str:
     """What was learned of the training and of the test data."""
     trained, tested = (float(median(part[seen.named])) for part in (case.learned, case.learned_of_test))
     tested = measured(case, tested)
-    by_test = f"{percent(tested)} of the test data, where {percent(case.chance)} is chance"
+    by_test, beyond = f"{percent(tested)} of the test data", f" beyond chance ({percent(case.chance)})"
     if not case.classes:
-        by_test = f"{rounded(tested)} on the test data"
-    held = f"{percent(seen.value)} of what was learned holds there"
+        by_test, beyond = f"{rounded(tested)} on the test data", ""
+    held = f"{percent(seen.value)} of what was learned{beyond} holds there"
     return f"learned by heart: {outcome(case, trained)} at the end, but {by_test}: {held}"
 
 

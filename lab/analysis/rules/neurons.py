@@ -8,11 +8,7 @@ from lab.analysis.case import Case, among, once
 from lab.analysis.pooled import Bounds, dead, off
 from lab.analysis.rule import HALF, NOTHING, Seen
 from lab.analysis.rules.learning import left, of_failed, shut_by_biases, unlearned
-from lab.analysis.rules.words import (
-    BIASES_NEAR_0,
-    STANDARDISE,
-    percent,
-)
+from lab.analysis.rules.words import BIASES_NEAR_0, STANDARDISE, percent
 from lab.errors import counted
 from lab.numerics import Array
 

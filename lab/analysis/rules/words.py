@@ -106,8 +106,14 @@ def bend(case: Case) -> str:
 
 
 def died(case: Case, seen: Seen) -> str:
-    """What keeps neurons from dying in training."""
-    return floor(case, smaller_steps(case, seen))
+    """What keeps neurons from dying in training; of few, that some die leaves enough where there are more."""
+    return floor(case, more_neurons(case) or smaller_steps(case, seen))
+
+
+def weigh_less(case: Case, seen: Seen) -> str:
+    """To look whether an outlier is true, and a cost that weighs it less."""
+    robust = ', or network.cost = "huber", which weighs it less'
+    return f"to look whether it is true{robust * (str(case.variant.get('cost')) == 'Quadratic()')}"
 
 
 def mix(case: Case, seen: Seen) -> str:

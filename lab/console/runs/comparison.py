@@ -42,12 +42,7 @@ SPARE = ("interval", "sd", "median", "d_z", "p", "seeds_needed", "pairs")
 
 
 def page(
-    run: Run,
-    other: Run | None,
-    metrics: Sequence[str],
-    all_pairs: bool,
-    baseline: str = "",
-    within: str = "",
+    run: Run, other: Run | None, metrics: Sequence[str], all_pairs: bool, baseline: str = "", within: str = ""
 ) -> Page:
     """For each metric the variants, the pairs, and a sentence a pair."""
     tables, pairs = side_by_side(run, other, all_pairs, baseline, within)

@@ -102,11 +102,11 @@ def _body(title: str, sigma: Activation, found: Outlook, layers: pd.DataFrame) -
         where = "for almost every z" if is_flat else "where z is standard normal, or very small"
         yield f"σ′ is 0 {where}: no error passes, so weights of no gain keep E ‖δ‖²"
     scale = rest.depth_scale  # where errors grow, it is minus the layers over which they do by e
-    grows = f"none, E‖δ‖² grows by e every {-scale:.6g} layers"
+    grows = f"none, E‖δ‖² {'has no mean' if rest.chi == inf else f'grows by e every {-scale:.6g} layers'}"
     yield f"\nσ_w² = {deep.weight_variance:g}, σ_b² = {deep.bias_variance:g}"
     yield f"fixed point q*:                  {_fixed_point_text(rest, proved.get('fixed_point'))}"
     yield f"χ at q*:                         {_number(rest.chi, proved.get('chi'))}"
-    yield f"depth scale ξ = −1/ln χ:         {grows if scale < 0 else f'{_number(scale)} layers'}"
+    yield f"depth scale ξ = −1/ln χ:         {grows if rest.chi > 1 else f'{_number(scale)} layers'}"
     yield f"correlation of two inputs at q*: {_correlation_text(rest, found.alike)}"
     yield f"critical σ_w² of this σ_b²:      {_critical_text(sigma, found.edge)}\n"
     of_two = ["correlation", "pair_chi"] if deep.correlation == 1 else []

@@ -36,6 +36,7 @@ TABLES = {
         "input_rms": "the largest rms of a feature",
         "unreached": "the share of the training targets that the output cannot reach",
         "target_rms": "the largest rms of a target that is a number",
+        "outlying": "the share of the variance of all targets that a single one makes",
     },
     "histograms": {
         "high": "where the bin ends, which begins at low",

@@ -114,7 +114,7 @@ GLOSSARY = {
         "The equations with a matrix Σ′(z) that has σ′(z_j) on its diagonal and 0 elsewhere, in place of "
         "⊙: δˡ = Σ′(zˡ) (wˡ⁺¹)ᵀ … Σ′(zᴸ) ∇ₐC. The numbers are the same; lab matrix-form tells what it "
         "costs.",
-        symbol="Σ′(z)", also=("Σ′", "matrix-form"), see=("hadamard", "BP2"),
+        symbol="Σ′(z)", also=("Σ′", "matrix-form", "Jacobian"), see=("hadamard", "BP2"),
     ),
     "demon": Word(
         "Who sits at a neuron and moves its z by a little, Δz, to see what the cost does: δ Δz, and a "
@@ -191,7 +191,7 @@ GLOSSARY = {
     ),
     "dead": Word(
         "A neuron is dead where σ′(z) = 0 exactly for every example: nothing moves its weights.",
-        also=("dead neuron", "dying", "dying relu"), see=("saturated",),
+        also=("dead neuron", "dead relu", "dying", "dying relu"), see=("saturated",),
     ),
     "ulp": Word(
         "The distance of two neighbouring numbers of a dtype. lab audit tells errors of σ and σ′ in it. A "
@@ -255,7 +255,8 @@ GLOSSARY = {
     "critical": Word(
         "Weights are critical whose variance makes χ = 1: in wide layers the error then neither vanishes nor "
         'explodes. network.initialiser = "critical" computes it from σ.',
-        symbol="χ = 1", also=("critical point", "critical weights"), see=("chi", "gain", "first weights"),
+        symbol="χ = 1", also=("critical point", "critical weights", "edge of chaos"),
+        see=("chi", "gain", "first weights"),
     ),
     "mean field": Word(
         "The theory of very wide layers with random weights. There z is normal, so a few numbers a layer "
@@ -297,7 +298,7 @@ GLOSSARY = {
     "comparison": Word(
         "Two variants beside each other, in pairs of trials of one number: the mean difference, an interval, "
         "and p, how often chance alone makes one as large. lab compare prints it.",
-        also=("p",), see=("trial", "variant", "Holm", "d_z"),
+        also=("p", "p value"), see=("trial", "variant", "Holm", "d_z"),
     ),
     "Holm": Word(
         "Of many comparisons some look large by chance alone. Holm's method raises each p so that, over all "
@@ -307,7 +308,7 @@ GLOSSARY = {
     "d_z": Word(
         "How large a difference is beside its spread: the mean difference of the pairs over the standard "
         "deviation of their differences (Cohen). About 200 seeds tell one of 0.2, 34 one of 0.5, 11 of 1.",
-        see=("comparison",),
+        also=("Cohen′s d",), see=("comparison",),
     ),
     "step": Word(
         "One update of the weights, from one batch of examples. This is that of plain descent; lab help "
@@ -321,9 +322,11 @@ GLOSSARY = {
     ),
     "lambda": Word(
         "Weight decay: each step makes the weights smaller by a share ηλ/n of their size, with n training "
-        "examples. Biases do not decay. training.lambda sets it.",
+        "examples. Biases do not decay. training.lambda sets it. λ/n is torch's weight_decay; with adam, "
+        "that of AdamW. Of other ways not to learn by heart (ch. 3), the lab has neither L1 nor dropout.",
         symbol="w ← (1 − ηλ/n) w − η ∂C/∂w", see=("eta", "step"),
-        also=("λ", "weight decay", "regularisation", "regularisation parameter", "L2 regularisation"),
+        also=("λ", "weight decay", "regularisation", "regularisation parameter", "L2 regularisation",
+              "L1 regularisation", "lasso", "dropout", "AdamW"),
     ),
     "example": Word(
         "One input x of the data with the target y that is due for it. Where that is a class, y is 1 "
@@ -334,7 +337,8 @@ GLOSSARY = {
         "Examples that are kept back from training. What is right of them was not learned by heart. Where "
         "far more of the training data are right, the network overfits. The lab has no third part, the "
         "book's validation data, by which η and λ are chosen.",
-        also=("test part", "training data", "validation data", "overfitting"), see=("accuracy", "example"),
+        also=("test part", "test set", "training data", "training set", "validation data", "overfitting"),
+        see=("accuracy", "example"),
     ),
     "epoch": Word("One pass over all training examples.", see=("step",)),
     "batch": Word(

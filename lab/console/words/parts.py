@@ -45,7 +45,7 @@ def word_page(text: str, also: Iterable[str] = ()) -> Page:
     Raises PartError, with the nearest, of which some may be ``also``, where it is none of them.
     """
     here = text.lower().replace("iz", "is")
-    for words in ([text], [here], [here.replace("_", "-")], called_here(text.replace(" ", "-"))):
+    for words in ([text], [here], [re.sub("[_ ]", "-", here)], called_here(text.replace(" ", "-"))):
         told = [(value, body) for value, body in map(_told, words) if body]
         if told:
             values = [value for value, _ in told]

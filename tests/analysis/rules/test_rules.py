@@ -31,6 +31,7 @@ PLANTED = {
     "targets out of reach": {"data__name": "far.npz", "data__train": 400, "data__test": 0}
     | {"network__output": "sigmoid", "network__cost": "quadratic"},
     "class missing": {"data__name": "lacking.npz", "data__train": 400, "data__test": 100},
+    "outlier": FAULTS["an outlier, tanh"][0],
     "parts differ": {"data__name": "sorted.npz", "data__train": 800, "data__test": 200},
     "learned by heart": {"data__name": "mixed.npz", "data__train": 200, "data__test": 200}
     | {"network__hidden": [100], "training__epochs": 100, "training__eta": 0.1},
@@ -210,7 +211,7 @@ def test_a_fault_of_the_table_is_named(tmp_path, fault):
 
 @pytest.mark.slow
 def test_planted_faults_are_named_in_at_least_95_of_100_trials(tmp_path, record_property):
-    """105 faults, two seeds each."""
+    """108 faults, two seeds each."""
     named = {
         fault: [any(word in sentence for sentence in of_trial) for of_trial in judged(tmp_path, fault, 2)]
         for fault, (_, word) in FAULTS.items()

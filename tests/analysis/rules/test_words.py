@@ -220,12 +220,7 @@ ADVISED = {
         "for the features are small",
         {"data__standardise": True},
     ),
-    "zero weights": (
-        {"network__initialiser": ZERO},
-        "no gradient",
-        "random first weights",
-        USUAL,
-    ),
+    "zero weights": ({"network__initialiser": ZERO}, "no gradient", "random first weights", USUAL),
     "equal weights": (
         {"network__initialiser": {"name": "constant", "w": 0.05, "b": 0.1}},
         "equal neurons",
@@ -286,6 +281,12 @@ ADVISED = {
         "counterfactual climbs",
         "an activation whose slope is nowhere below 0",
         {"network__activation": "tanh(z)"},
+    ),
+    "an outlier": (
+        FAULTS["an outlier, tanh"][0],
+        "outlier",
+        "to look whether it is true",
+        {"data__name": "units.npz"},
     ),
     "targets of thousands": (
         FAULTS["targets of thousands, tanh"][0],
@@ -383,9 +384,5 @@ def test_steps_that_overthrow_weights_are_told_to_scale_small_features():
 
 def test_every_advice_is_tried():
     advising = {name for name, rule in RULES.items() if rule.advice}
-    assert advising - {rule for _, rule, _, _ in ADVISED.values()} == {
-        *(
-            "learned by heart",
-            "updates large",
-        ),  # by the same words as "parts differ" and "first step too long"
-    }
+    by_the_same_words = {"learned by heart", "updates large"}  # as "parts differ", "first step too long"
+    assert advising - {rule for _, rule, _, _ in ADVISED.values()} == by_the_same_words

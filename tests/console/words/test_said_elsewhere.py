@@ -17,6 +17,9 @@ from tests.data.conftest import refusal
         ("learning slowdown", "saturated"),
         ("validation data", "test data"),
         ("one-hot", "example"),
+        ("Dropout", "lambda"),
+        ("adamw", "lambda"),
+        ("Cohen's d", "d_z"),
     ],
 )
 def test_a_word_of_the_book_is_one_of_the_lab(word, meant):
@@ -44,11 +47,16 @@ def test_a_parameter_is_told_by_the_parts_that_have_it(printed):
     assert refusal(word_page, "=").startswith("no word")
 
 
-@pytest.mark.parametrize("word", ["xavier", "Glorot"])
-def test_all_that_a_word_from_elsewhere_may_mean_are_told(word, printed):
-    names = [value["word"] for value in word_page(word).value]
-    assert names == ["glorot-uniform", "glorot-normal"]
-    assert all(name in printed(word_page(word)) for name in names)
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        *((word, ["glorot-uniform", "glorot-normal"]) for word in ("xavier", "Glorot")),
+        ("L1", ["lambda", "absolute"]),
+    ],
+)
+def test_all_that_a_word_from_elsewhere_may_mean_are_told(word, meant, printed):
+    assert [value["word"] for value in word_page(word).value] == meant
+    assert all(name in printed(word_page(word)) for name in meant)
 
 
 @pytest.mark.parametrize(
