@@ -16,6 +16,18 @@ from lab.errors import PartError, counted
 Task: TypeAlias = Literal["auto", "classes", "numbers", "classification", "regression"]
 """``"classification"`` and ``"regression"`` are other words for ``"classes"`` and ``"numbers"``."""
 
+Names: TypeAlias = str | int | float | list[str | int | float]
+"""Names of columns, or words, as an experiment file gives them: see `listed`."""
+
+
+def listed(names: Names | None) -> list[str]:
+    """The names: one alone is a list of one, and a number is the text that it is.
+
+    >>> listed("f*"), listed([0, -9.5]), listed(None)
+    (['f*'], ['0', '-9.5'], [])
+    """
+    return [str(name) for name in (names if isinstance(names, list) else [names]) if name is not None]
+
 
 @dataclass(frozen=True, eq=False)
 class Rows:

@@ -40,7 +40,9 @@ def meaning(rows: Rows, task: Task) -> Meaning:
     column = rows.y[:, 0]
     index, found = pd.factorize(column, sort=True)
     whole = rows.has_texts or (len(found) > 1 and bool((found == np.floor(found)).all()))
-    enough = len(found) <= MOST_CLASSES if rows.has_texts else few(len(found), len(column))
+    enough = few(len(found), len(column)) or (
+        rows.has_texts and len(found) <= MOST_CLASSES and not _nearly_a_number(column)
+    )
     if asked == "numbers" or (asked == "auto" and not (whole and enough)):
         if rows.has_texts:
             _refuse_texts(rows, column, found, asked)
@@ -72,8 +74,8 @@ def _one_hot(rows: Rows, asked: str) -> Meaning:
         return _numbers()
     if not single:
         raise PartError(f"{rows.name}: {rows.y.shape[1]} targets, expected one target for classes", "task")
-    quoted = all(title[0] == title[-1] for title in rows.targets)
-    classes = tuple(title[1:-1] if quoted else title for title in rows.targets)
+    is_list = rows.targets[0].startswith("1 of ")  # any other is in quotes
+    classes = tuple(str(at) if is_list else title[1:-1] for at, title in enumerate(rows.targets))
     note = f"the {len(classes)} targets, of which one is 1 and the others 0, are classes"
     return Meaning(classes, rows.y.argmax(axis=1).astype(np.int64), note)
 
@@ -82,13 +84,19 @@ def _refuse_texts(rows: Rows, column: Column, found: Any, asked: str) -> None:
     if asked == "numbers" or any(number(text) is not None for text in found):
         about = "task" if asked == "numbers" else "target"
         check_numbers(rows, rows.targets[0], column, about=about)
-    if (reason := unfit(column)).startswith(("'", '"')):  # a text that is nearly a number
+    if reason := _nearly_a_number(column):
         raise PartError(f"{rows.name}: target {rows.targets[0]}: {reason}", "target")
     raise PartError(
         f"{rows.name}: target {rows.targets[0]} holds {len(found)} different texts; "
         f'if they are classes, say task = "classes"',
         "target",
     )
+
+
+def _nearly_a_number(column: Column) -> str:
+    """Why the texts of a column are no numbers, though they are nearly; empty where they are not."""
+    reason = unfit(column)
+    return reason if reason.startswith(("'", '"')) else ""
 
 
 def _label(value: Any) -> str:
