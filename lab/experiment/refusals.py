@@ -36,8 +36,10 @@ _PARTS = ("train", "test")
 _EXAMPLES = (*(("data", part) for part in _PARTS), ("record", "examples"))
 """The keys that say how many examples there are."""
 
-_VARIED = ("data", "network", "training", "record")
+_VARIED = ("data", "network", "training", "record", "activations")
 """The tables of which a key can be varied."""
+
+TO_COMPARE = "to compare several, list them under [vary]"
 
 _LONGEST = 60
 
@@ -84,7 +86,7 @@ def _message(key: Key, details: ErrorDetails) -> str:
     if right := right_value(kind, value):
         return f"{message}; write {right}"
     if isinstance(value, list) and value and key[0] in _VARIED:
-        return f"{message}; {to_compare(key[:2])}"
+        return f"{message}; {to_compare(key[: 3 if key[0] == 'activations' else 2])}"
     if kind == "int_type" and isinstance(value, float) and key in _EXAMPLES:
         return f"{message}; it counts examples, and is no share of them"
     if isinstance(value, str) and key in _EXAMPLES[:2] and kind_of(value):
@@ -142,7 +144,7 @@ def described(value: Any) -> str:
 
 def to_compare(key: Key) -> str:
     """How several values of a key are compared."""
-    return f'to compare several, list them under [vary]: "{dotted(key)}" = [ … ]'
+    return f'{TO_COMPARE}: "{dotted(key)}" = [ … ]'
 
 
 def belongs(name: str, value: Any) -> str:
