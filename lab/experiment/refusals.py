@@ -39,8 +39,6 @@ _EXAMPLES = (*(("data", part) for part in _PARTS), ("record", "examples"))
 _VARIED = ("data", "network", "training", "record", "activations")
 """The tables of which a key can be varied."""
 
-TO_COMPARE = "to compare several, list them under [vary]"
-
 _LONGEST = 60
 
 
@@ -144,7 +142,7 @@ def described(value: Any) -> str:
 
 def to_compare(key: Key) -> str:
     """How several values of a key are compared."""
-    return f'{TO_COMPARE}: "{dotted(key)}" = [ … ]'
+    return f'to compare several, list them under [vary]: "{dotted(key)}" = [ … ]'
 
 
 def belongs(name: str, value: Any) -> str:

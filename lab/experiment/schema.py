@@ -8,15 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainValidator,
-    field_validator,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import ValidationInfo
 
@@ -84,11 +76,6 @@ Spec: TypeAlias = Annotated[str | dict[str, Any], PlainValidator(_part)]
 """A part as a file writes it: ``"leaky-relu"`` or ``{name = "leaky-relu", slope = 0.1}``."""
 
 Specs: TypeAlias = Annotated[Spec | list[Spec], PlainValidator(_part_or_parts)]
-
-Names: TypeAlias = Annotated[
-    list[str], BeforeValidator(lambda names: [names] if isinstance(names, str) else names)
-]
-"""Names, of which one alone is a list of one."""
 
 Count: TypeAlias = Annotated[int, Field(ge=1, le=LARGEST_COUNT)]
 
@@ -200,12 +187,17 @@ class Record(Table):
     )
     on: Literal["batch", "probe"] = _key('what a reading sees; "probe" is always the same examples', "batch")
     examples: Count = _key('how many examples a reading sees with on = "probe"', 300)
-    quantities: Annotated[Names, Part("probes", table=False, bare=False)] = _key(
+    quantities: Annotated[list[str], Part("probes", table=False, bare=False)] = _key(
         'quantities, or probes of one\'s own; "default", "all"', ["default"], min_length=1
     )
     saturation_threshold: float = _key("saturated: |σ′| < this × sup|σ′|", 0.05, gt=0, lt=1)
     low_input_threshold: float = _key("low: |a| ≤ this × rms a", 0.1, gt=0)
     neurons: bool = _key("whether there is a table of single neurons too", False)
+
+    @field_validator("quantities", mode="before")
+    @classmethod
+    def _one_is_a_list_of_one(cls, names: Any) -> Any:
+        return [names] if isinstance(names, str) else names
 
 
 class Design(Table):

@@ -6,7 +6,7 @@ from typing import Any
 
 from lab.experiment.findings import Finding
 from lab.experiment.keys import Key, assigned, dotted, parsed_or_name
-from lab.experiment.refusals import TO_COMPARE, belongs, described
+from lab.experiment.refusals import belongs, described
 from lab.experiment.schema import PARTS, TABLES, Experiment, key_names
 from lab.experiment.validation import Validated, validated
 from lab.spelling import did_you_mean
@@ -71,7 +71,7 @@ def with_right_values(
 
 def _at_value(varied: VariedKey, value: Any, finding: Finding) -> Finding:
     where = "" if finding.key[: len(varied.key)] == varied.key else f"{dotted(finding.key)}: "
-    said = finding.message.removeprefix(f"{_short(value)}: ").partition(f"; {TO_COMPARE}")[0]
+    said = finding.message.removeprefix(f"{_short(value)}: ").partition("; to compare several")[0]
     message = f"the value {_short(value)}: {where}{said}"
     return Finding(("vary", varied.text), message, finding.other)
 

@@ -9,15 +9,7 @@ import numpy as np
 import pandas as pd
 
 from lab.data.counts import MOST_CLASSES, ROWS_OF_A_KIND, check_size, few
-from lab.data.files.cells import (
-    absent,
-    check_numbers,
-    number,
-    only_by_case,
-    thousands,
-    truths,
-    with_signs,
-)
+from lab.data.files.cells import absent, check_numbers, number, only_by_case, thousands, truths, with_signs
 from lab.data.files.rows import Names, Rows, listed
 from lab.data.files.table import Column, Table
 from lab.errors import PartError

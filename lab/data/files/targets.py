@@ -40,9 +40,8 @@ def meaning(rows: Rows, task: Task) -> Meaning:
     column = rows.y[:, 0]
     index, found = pd.factorize(column, sort=True)
     whole = rows.has_texts or (len(found) > 1 and bool((found == np.floor(found)).all()))
-    enough = few(len(found), len(column)) or (
-        rows.has_texts and len(found) <= MOST_CLASSES and not _nearly_a_number(column)
-    )
+    is_signed = rows.has_texts and unfit(column).startswith(("'", '"'))  # nearly numbers, as "5 %"
+    enough = few(len(found), len(column)) or (rows.has_texts and len(found) <= MOST_CLASSES and not is_signed)
     if asked == "numbers" or (asked == "auto" and not (whole and enough)):
         if rows.has_texts:
             _refuse_texts(rows, column, found, asked)
@@ -84,19 +83,13 @@ def _refuse_texts(rows: Rows, column: Column, found: Any, asked: str) -> None:
     if asked == "numbers" or any(number(text) is not None for text in found):
         about = "task" if asked == "numbers" else "target"
         check_numbers(rows, rows.targets[0], column, about=about)
-    if reason := _nearly_a_number(column):
+    if (reason := unfit(column)).startswith(("'", '"')):  # a text that is nearly a number
         raise PartError(f"{rows.name}: target {rows.targets[0]}: {reason}", "target")
     raise PartError(
         f"{rows.name}: target {rows.targets[0]} holds {len(found)} different texts; "
         f'if they are classes, say task = "classes"',
         "target",
     )
-
-
-def _nearly_a_number(column: Column) -> str:
-    """Why the texts of a column are no numbers, though they are nearly; empty where they are not."""
-    reason = unfit(column)
-    return reason if reason.startswith(("'", '"')) else ""
 
 
 def _label(value: Any) -> str:
