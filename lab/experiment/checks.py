@@ -62,15 +62,16 @@ def parts(settings: Experiment, about: Key = (), *, where: Where, faulty: Collec
 
 
 def _of_parameter(key: Key, error: PartError, settings: Experiment) -> Finding | None:
-    """The finding at the line of the parameter that is wrong, where it stands beside the part's name."""
+    """What is wrong with a parameter, at its line where it stands beside the part's name."""
     name = error.parameter
-    if not name or (key != ("data", "name") and key[0] != "activations"):
+    if not name:
         return None
-    if key[0] == "data":
-        hint = belongs(name, settings.data.parameters.get(name))
-        if meant := [one for one in called_here(name) if one in key_names(Data)]:
+    if key[0] != "activations":
+        is_data = key == ("data", "name")
+        hint = belongs(name, settings.data.parameters.get(name)) if "no parameter" in str(error) else ""
+        if is_data and (meant := [one for one in called_here(name) if one in key_names(Data)]):
             hint = f"did you mean {meant[0]!r}?"
-        return Finding(("data", name), f"{error}{hint and f'; {hint}'}")
+        return Finding(("data", name) if is_data else key, f"{error}{hint and f'; {hint}'}")
     near = nearest(name, key_names(Design))
     return Finding((*key[:2], name), f"unknown key; did you mean {near!r}?" if near else str(error))
 

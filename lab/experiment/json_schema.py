@@ -34,7 +34,7 @@ def json_schema() -> dict[str, Any]:
         table, name = map(str, key)
         names = {"$ref": f"#/$defs/{part.kind}"}
         if part.kind == "probes":
-            tables[table][name]["items"] = names
+            tables[table][name] |= {"type": ["array", "string"], "items": names}
         elif name == "activation":
             tables[table][name]["anyOf"] = [names, {"type": "array", "items": names}]
         else:

@@ -1,6 +1,7 @@
 """What is meant by a value that is none, or is of another type than is due: what to write, as TOML."""
 
 import re
+import tomllib
 from contextlib import suppress
 from decimal import Decimal
 from fractions import Fraction
@@ -95,6 +96,8 @@ def right_value(kind: str, value: Any) -> str:
         case "list_type", str() if _LIST.fullmatch(value):
             return _in_brackets(value)
         case "list_type", str() if value.startswith("["):
+            with suppress(tomllib.TOMLDecodeError):
+                return value_text(tomllib.loads(f"list = {value}")["list"])
             return 'its texts in quotes, as ["a", "b"]' if value.endswith("]") else ""
         case "list_type", str() | int() | float():
             return f"[{number_meant(str(value)) or value_text(value)}]"

@@ -36,7 +36,7 @@ _PARTS = ("train", "test")
 _EXAMPLES = (*(("data", part) for part in _PARTS), ("record", "examples"))
 """The keys that say how many examples there are."""
 
-_VARIED = ("data", "network", "training", "record")
+_VARIED = ("data", "network", "training", "record", "activations")
 """The tables of which a key can be varied."""
 
 _LONGEST = 60
@@ -84,7 +84,7 @@ def _message(key: Key, details: ErrorDetails) -> str:
     if right := right_value(kind, value):
         return f"{message}; write {right}"
     if isinstance(value, list) and value and key[0] in _VARIED:
-        return f"{message}; {to_compare(key[:2])}"
+        return f"{message}; {to_compare(key[: 3 if key[0] == 'activations' else 2])}"
     if kind == "int_type" and isinstance(value, float) and key in _EXAMPLES:
         return f"{message}; it counts examples, and is no share of them"
     if isinstance(value, str) and key in _EXAMPLES[:2] and kind_of(value):

@@ -194,6 +194,11 @@ class Record(Table):
     low_input_threshold: float = _key("low: |a| ≤ this × rms a", 0.1, gt=0)
     neurons: bool = _key("whether there is a table of single neurons too", False)
 
+    @field_validator("quantities", mode="before")
+    @classmethod
+    def _one_is_a_list_of_one(cls, names: Any) -> Any:
+        return [names] if isinstance(names, str) else names
+
 
 class Design(Table):
     """An activation of one's own by one formula in z; any further key is a parameter of the formula."""

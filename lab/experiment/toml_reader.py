@@ -112,8 +112,9 @@ def _syntax_problem(text: str, message: str) -> tuple[int, str, str]:
     before = list(takewhile(lambda statement: statement[1] <= line, statements(text)))
     if reason == "Unclosed array" and before:
         line, column, reason = before[-1][1], 1, "a list that is not closed by ]"
-        if ";" in text.split("\n")[line - 1].partition("#")[0]:
-            reason = "a list with ; where a comma is due"
+        written = text.split("\n")[line - 1].partition("#")[0]
+        if ";" in written or re.search(r"\[\s*[\w.]+\s+[\w.]", written):
+            reason = f"a list with {';' if ';' in written else 'a blank'} where a comma is due"
     if reason == """Expected "'\"""" and (opened := _OPEN_QUOTE.search(text)):
         line, column = _place(text, opened.end())
     if _DUPLICATE.match(reason) and (twice := given_before(before)):

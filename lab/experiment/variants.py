@@ -87,9 +87,7 @@ class Draft:
 
 
 def load(
-    path: str | Path | Mapping[str, Any],
-    overrides: Mapping[str, Any] | Sequence[str] = (),
-    **how: Any,
+    path: str | Path | Mapping[str, Any], overrides: Mapping[str, Any] | Sequence[str] = (), **how: Any
 ) -> Plan:
     """Read an experiment file, or take its values, and check all of it; ``how`` as `drafted` takes it.
 

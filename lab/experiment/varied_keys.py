@@ -6,7 +6,7 @@ from typing import Any
 
 from lab.experiment.findings import Finding
 from lab.experiment.keys import Key, assigned, dotted, parsed_or_name
-from lab.experiment.refusals import described
+from lab.experiment.refusals import belongs, described
 from lab.experiment.schema import PARTS, TABLES, Experiment, key_names
 from lab.experiment.validation import Validated, validated
 from lab.spelling import did_you_mean
@@ -71,7 +71,7 @@ def with_right_values(
 
 def _at_value(varied: VariedKey, value: Any, finding: Finding) -> Finding:
     where = "" if finding.key[: len(varied.key)] == varied.key else f"{dotted(finding.key)}: "
-    said = finding.message.removeprefix(f"{_short(value)}: ")
+    said = finding.message.removeprefix(f"{_short(value)}: ").partition("; to compare several")[0]
     message = f"the value {_short(value)}: {where}{said}"
     return Finding(("vary", varied.text), message, finding.other)
 
@@ -108,6 +108,9 @@ def _refusal(key: Key, base: Validated) -> str:
     ]
     if key in designs:
         return ""
+    place = belongs(str(key[1]), None) if len(key) == 2 and table in TABLES else ""
+    if place and not place.endswith(f"[{table}]"):
+        return f"is no key of this file; {place}"
     known = [f"{name}.{one}" for name in TABLES if name not in REFUSED for one in key_names(TABLES[name])]
     known += map(dotted, designs)
     text = dotted(key)

@@ -52,9 +52,8 @@ class Growing:
     def finished(self, failed: Sequence[Outcome], untrained: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         """Write what is made of no part, when all chunks ended; returns the table ``trials``."""
         self._put_whole()
-        lost = [
-            (self._ready.made[one.chunk.variant][0], trial) for one in failed for trial in one.chunk.trials
-        ]
+        made = self._ready.made
+        lost = [(made[one.chunk.variant][0], trial) for one in failed for trial in one.chunk.trials]
         if lost or not self._ends:
             self._ends.append(tables.trials([], lost))
         for name in self._makers.keys() - self._begun:

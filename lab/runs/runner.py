@@ -16,6 +16,7 @@ from lab.runs.chunks import Chunk
 from lab.runs.files.anonymity import anonymous, place
 from lab.runs.files.folder import UNCHECKED, RunFolder, ending, now
 from lab.runs.files.root import create
+from lab.runs.files.whereabouts import word
 from lab.runs.forecast.doubts import notes
 from lab.runs.forecast.prediction import predictions
 from lab.runs.growing import Growing
@@ -145,9 +146,12 @@ def _completed(
         begun_with = (note for note in record.get("notes", ()) if note.startswith(UNCHECKED))
         said = dict.fromkeys([*begun_with, *ready.notes, *notes(ready.made, known["prediction"])])
         fates = _fates(ready, trials, growing.seconds, failed)
-    except BaseException:
+    except BaseException as error:
         with suppress(StorageError):  # which would hide why
             folder.describe({**record, **ending("interrupted")})
+        if isinstance(error, StorageError):  # such as a full disk
+            resume = f"lab resume {word(folder.path)}{' --allow-code' * ready.plan.allow_code}"
+            raise StorageError(f"{error}; what is finished is kept, go on with: {resume}") from error
         raise
     folder.describe({**record, "notes": list(said), "status": "running", **fates})
     if terms.ends:

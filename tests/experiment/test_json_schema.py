@@ -51,6 +51,7 @@ def test_every_shipped_experiment_is_right(path, validator):
         'cost = {name = "mine.py:Cost"}\ninitialiser = {name = "constant", w = 0.6, b = 0.9}',
         '[training]\nbatch = 10\nsteps = 3\nlambda = 1\noptimiser = "mine.py:Mine"',
         '[record]\nevery = "log"\nquantities = ["all", "saturation", "learning-speed", "mine.py:Probe"]',
+        '[record]\nquantities = "all"',
         '[vary]\n"network.activation" = ["tanh", "mine"]\n"network.activation.slope" = [1]\n"data.x" = [0]',
         '[activations.mine]\nvalue = "z + a*tanh(z)"\na = 1\nat_least = 0.5',
         "[data]\nname = 'folder/some.csv'\ntarget = 'y'",

@@ -34,6 +34,10 @@ def test_an_input_at_the_threshold_is_low_as_its_key_says():
     assert ("≤" in str(Record.model_fields["low_input_threshold"].description)) == is_low
 
 
+def test_a_quantity_alone_is_a_list_of_one():
+    assert Record.model_validate({"quantities": "all"}).quantities == ["all"]
+
+
 @pytest.mark.parametrize(
     ("cost", "output"),
     [

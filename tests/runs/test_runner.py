@@ -4,6 +4,7 @@ import subprocess
 import sys
 import weakref
 from dataclasses import dataclass, replace
+from unittest.mock import Mock
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from lab.parts import Initialiser
 from lab.runs import runner
 from lab.runs.files.folder import UNCHECKED
 from lab.runs.files.root import runs
+from lab.runs.files.whereabouts import word
 from lab.runs.forecast.estimate import estimate
 from lab.runs.growing import Growing
 from lab.runs.parts import kept_parts, keys_of
@@ -256,6 +258,19 @@ def test_fault_109_what_a_cut_write_left_is_swept_when_the_run_is_taken_up(ready
     resumed(ready, folder)
     assert not list(folder.path.rglob("*.tmp"))
     assert not (folder.path / ".data").exists()
+
+
+def test_fault_97_a_full_disk_tells_how_to_go_on(ready, root, monkeypatch):
+    told = "layers.csv: cannot be written: No space left on device"
+    with monkeypatch.context() as full:
+        full.setattr(Growing, "finished", Mock(side_effect=StorageError(told)))
+        with pytest.raises(StorageError) as caught:
+            run(ready, root)
+    (folder,) = runs(root)
+    resume = f"lab resume {word(folder.path)}"
+    assert str(caught.value) == f"{told}; what is finished is kept, go on with: {resume}"
+    assert folder.status == "interrupted"
+    assert resumed(prepared_again(folder), folder).status == "done"
 
 
 def test_a_run_that_its_caller_ends_is_not_done_before(ready, root):

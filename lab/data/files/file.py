@@ -13,7 +13,7 @@ import numpy as np
 from lab.data.counts import check_size, of_both, of_part
 from lab.data.dataset import Dataset, IntArray, assembled, classified, mapping_note
 from lab.data.files.kinds import KINDS, NOT_READ, kind_of, no_file, remedy
-from lab.data.files.rows import Rows, Task, filled, finite
+from lab.data.files.rows import Names, Rows, Task, filled, finite, listed
 from lab.data.files.scales import standardised, unscaled
 from lab.errors import PartError, counted, system_reason
 from lab.numerics import stream
@@ -57,11 +57,11 @@ class File(DataSource):
         Puts the rows in an order drawn from the seed, before they are counted.
     features, ignore
         The columns that are features, else all but the target; and those that are left out. Names, or
-        patterns such as ``"f*"``.
+        patterns such as ``"f*"``. Here as below, a name alone is a list of one.
     one_hot
         Texts of few kinds become columns of 0 and 1; a list names the columns that do, also of numbers.
     missing
-        Words that stand for a missing value, beside those of `lab.data.files.cells.MISSING`.
+        Words, or numbers, that stand for a missing value, beside those of `lab.data.files.cells.MISSING`.
     separator, header
         What stands between the columns of a text file, ``" "`` being any blanks, and whether its first line
         names them; ``false`` calls them c0, c1 … Both are guessed where they are left out.
@@ -70,15 +70,15 @@ class File(DataSource):
 
     origin: ClassVar[str] = "a file of your own"
     path: str
-    target: str | list[str] | None = None
+    target: Names | None = None
     task: Task = "auto"
     nan: Literal["refuse", "drop", "mean"] = "refuse"
     standardise: bool = False
     shuffle: bool = False
-    features: list[str] | None = None
-    ignore: list[str] | None = None
-    one_hot: bool | list[str] = True
-    missing: list[str] | None = None
+    features: Names | None = None
+    ignore: Names | None = None
+    one_hot: bool | Names = True
+    missing: Names | None = None
     separator: str | None = None
     header: bool | None = None
 
@@ -137,7 +137,7 @@ class File(DataSource):
         """The rows of the one part or the two, features and targets chosen."""
         from lab.data.files.selection import chosen
 
-        how = self.target, self.features, self.ignore or (), self.one_hot
+        how = self.target, self.features, self.ignore, self.one_hot
         try:
             return [chosen(table, *how) for table in self.read(folder)]
         except PartError as error:
@@ -158,7 +158,7 @@ class File(DataSource):
         """
         from lab.data.files import npz_file, parquet_file, text_file
 
-        path = folder / self.path
+        path, missing = folder / self.path, listed(self.missing)
         try:
             if "://" in self.path:
                 raise PartError(f"{self.path!r} is an address; download the file, and name it by its path")
@@ -172,8 +172,8 @@ class File(DataSource):
             if path.suffix.lower() == ".npz":
                 return npz_file.read(path, self.path)
             if path.suffix.lower() == ".parquet":
-                return [parquet_file.read(path, self.path, self.missing or ())]
-            return [text_file.read(path, self.path, self.separator, self.header, self.missing or ())]
+                return [parquet_file.read(path, self.path, missing)]
+            return [text_file.read(path, self.path, self.separator, self.header, missing)]
         except OSError as error:
             raise PartError(f"{path}: cannot be read: {system_reason(error)}") from error
 

@@ -16,6 +16,18 @@ from lab.errors import PartError, counted
 Task: TypeAlias = Literal["auto", "classes", "numbers", "classification", "regression"]
 """``"classification"`` and ``"regression"`` are other words for ``"classes"`` and ``"numbers"``."""
 
+Names: TypeAlias = str | int | float | list[str | int | float]
+"""Names of columns, or words, as an experiment file gives them: see `listed`."""
+
+
+def listed(names: Names | None) -> list[str]:
+    """The names: one alone is a list of one, and a number is the text that it is.
+
+    >>> listed("f*"), listed([0, -9.5]), listed(None)
+    (['f*'], ['0', '-9.5'], [])
+    """
+    return [str(name) for name in (names if isinstance(names, list) else [names]) if name is not None]
+
 
 @dataclass(frozen=True, eq=False)
 class Rows:
@@ -82,18 +94,15 @@ def filled(rows: Rows, x_train: FloatArray, x_test: FloatArray) -> tuple[str, ..
 
     Raises PartError where a feature has no value in the train part.
     """
-    count = 0
-    for column, name in enumerate(rows.features):
-        absent = [np.isnan(x[:, column]) for x in (x_train, x_test)]
-        count += sum(int(one.sum()) for one in absent)
-        if not any(one.any() for one in absent):
-            continue
-        if absent[0].all():
-            raise PartError(
-                f"{rows.name}: column {name} has no value in the train part, so it has no mean", "nan"
-            )
-        mean = x_train[~absent[0], column].mean()
-        for x, one in zip((x_train, x_test), absent, strict=True):
-            x[one, column] = mean
+    parts = [(x, np.isnan(x)) for x in (x_train, x_test)]
+    absent = parts[0][1]
+    for column in np.flatnonzero(sum(lacking.sum(axis=0) for _, lacking in parts)):
+        if absent[:, column].all():
+            told = f"column {rows.features[column]} has no value in the train part, so it has no mean"
+            raise PartError(f"{rows.name}: {told}", "nan")
+        mean = x_train[~absent[:, column], column].mean()
+        for x, lacking in parts:
+            x[lacking[:, column], column] = mean
+    count = sum(int(lacking.sum()) for _, lacking in parts)
     values = counted(count, "missing value")
     return (f"{values} set to the mean of the feature in the train part",) if count else ()

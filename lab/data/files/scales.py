@@ -60,7 +60,7 @@ def unscaled(rows: Rows, x_train: FloatArray) -> tuple[str, ...]:
     with np.errstate(over="ignore", invalid="ignore"):
         low, high, spread = x_train.min(axis=0), x_train.max(axis=0), _moments(x_train)[1]
         rms = float(np.sqrt(np.vdot(x_train, x_train) / x_train.size))
-        compared = np.flatnonzero((spread > 0) & ~((low == 0) & (high == 1)))
+        compared = np.flatnonzero((low < high) & (spread > 0) & ~((low == 0) & (high == 1)))
         if len(compared):
             wide, narrow = compared[spread[compared].argmax()], compared[spread[compared].argmin()]
             if spread[wide] > MOST_UNLIKE * spread[narrow]:

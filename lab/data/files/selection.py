@@ -9,16 +9,8 @@ import numpy as np
 import pandas as pd
 
 from lab.data.counts import MOST_CLASSES, ROWS_OF_A_KIND, check_size, few
-from lab.data.files.cells import (
-    absent,
-    check_numbers,
-    number,
-    only_by_case,
-    thousands,
-    truths,
-    with_signs,
-)
-from lab.data.files.rows import Rows
+from lab.data.files.cells import absent, check_numbers, number, only_by_case, thousands, truths, with_signs
+from lab.data.files.rows import Names, Rows, listed
 from lab.data.files.table import Column, Table
 from lab.errors import PartError
 from lab.numerics import Array
@@ -42,21 +34,23 @@ _CODE = re.compile(r"-(?:99|88|77|[1-9]\d{2,})|9{2,}")
 
 def chosen(
     table: Table,
-    target: str | list[str] | None,
-    features: Sequence[str] | None = None,
-    ignore: Sequence[str] = (),
-    one_hot: bool | Sequence[str] = True,
+    target: Names | None,
+    features: Names | None = None,
+    ignore: Names | None = None,
+    one_hot: bool | Names = True,
 ) -> Rows:
     """Features and targets of a table; a column that is no target and not ignored is a feature.
 
-    ``features``, ``ignore`` and a list ``one_hot`` hold names of columns, or patterns such as ``"f*"``.
+    ``features``, ``ignore`` and ``one_hot`` may hold names of columns, or patterns such as ``"f*"``.
     With ``one_hot`` a text of few kinds becomes a column of 0 and 1 for each kind, or one column for two.
     Raises PartError where a column is not there, none is left, or a feature is a text of many kinds.
     """
-    _check_names(table, {"target": target, "features": features, "ignore": ignore, "one_hot": one_hot})
-    targets = _targets(table, target or table.target)
-    kept = matched(table, features) if features is not None else list(table.columns)
-    left_out = {*targets, *matched(table, ignore)}
+    given = {"target": target, "features": features, "ignore": ignore, "one_hot": one_hot}
+    named = {key: [] if isinstance(names, bool) else listed(names) for key, names in given.items()}
+    _check_names(table, named)
+    targets = named["target"] or [table.target or _target(table)]
+    kept = matched(table, named["features"]) if features is not None else list(table.columns)
+    left_out = {*targets, *matched(table, named["ignore"])}
     titles = [title for title in kept if title not in left_out]
     if not titles:
         told = f"{table.name} has no column but the target, expected at least one feature"
@@ -66,15 +60,15 @@ def chosen(
         learnt = list(map(truths, learnt))
         for title, column in zip(targets, learnt, strict=True):
             check_numbers(table, repr(title), column, about="target")
-    asked = [] if isinstance(one_hot, bool) else matched(table, one_hot)
+    asked = matched(table, named["one_hot"])
     _refuse_texts(table, titles, asked, one_hot is True)
     names, parts, made = _features(table, titles, asked)
-    by_name = [] if target or table.target else [f"the target is {targets[0]!r}, by its name"]
+    by_name = [] if named["target"] or table.target else [f"the target is {targets[0]!r}, by its name"]
     notes = (*table.notes, *by_name, *made, *_counts(table, titles), *_codes(table, [*titles, *targets]))
     x = _side_by_side(table, names, parts)
     y = np.column_stack(learnt)
-    named = [name for title in targets for name in _names(title, table.columns[title])]
-    return Rows(table.name, table.unit, table.places, tuple(names), tuple(named), x, y, notes)
+    learns = (name for title in targets for name in _names(title, table.columns[title]))
+    return Rows(table.name, table.unit, table.places, tuple(names), tuple(learns), x, y, notes)
 
 
 def _features(
@@ -139,14 +133,15 @@ def _fits(table: Table, pattern: str) -> set[str]:
     return {pattern} & table.columns.keys() or {one for one in table.columns if fnmatchcase(one, pattern)}
 
 
-def _check_names(table: Table, named: Mapping[str, str | Sequence[str] | bool | None]) -> None:
+def _check_names(table: Table, named: Mapping[str, Sequence[str]]) -> None:
     """Raise PartError with all names of columns, by the keys that have them, that are of none."""
-    wrong = []
-    for key, given in named.items():
-        for name in [given] if isinstance(given, str) else given if isinstance(given, Sequence) else ():
-            if not (name in table.columns if key == "target" else _fits(table, name)):
-                told = f"{table.name} has no column {name!r}; {did_you_mean(name, table.columns)}"
-                wrong.append(PartError(told, key))
+    wrong: list[PartError] = []
+    for key, name in ((key, name) for key, names in named.items() for name in names):
+        if not (name in table.columns if key == "target" else _fits(table, name)):
+            hint = did_you_mean(name, table.columns)
+            if table.notes and hint.startswith("expected") and not wrong:
+                hint += f" (read so: {', '.join(table.notes)})"
+            wrong.append(PartError(f"{table.name} has no column {name!r}; {hint}", key))
     if wrong:
         raise PartError(str(wrong[0]), wrong[0].parameter, wrong[1:])
 
@@ -238,14 +233,12 @@ def rises_by_one(column: Column) -> bool:
     return is_numbers and bool((column == column[0] + np.arange(len(column))).all())
 
 
-def _targets(table: Table, target: str | list[str]) -> list[str]:
-    if not target:
-        known = [title for title in table.columns if title.casefold() in TARGETS]
-        if len(known) == 1:
-            return known
+def _target(table: Table) -> str:
+    known = [title for title in table.columns if title.casefold() in TARGETS]
+    if len(known) != 1:
         hint = did_you_mean("", table.columns)
         raise PartError(f'{table.name} needs target = "…", the column to be learnt; {hint}', "target")
-    return [target] if isinstance(target, str) else target
+    return known[0]
 
 
 def _refuse_texts(table: Table, titles: Sequence[str], asked: Sequence[str], one_hot: bool) -> None:

@@ -40,7 +40,8 @@ def meaning(rows: Rows, task: Task) -> Meaning:
     column = rows.y[:, 0]
     index, found = pd.factorize(column, sort=True)
     whole = rows.has_texts or (len(found) > 1 and bool((found == np.floor(found)).all()))
-    enough = len(found) <= MOST_CLASSES if rows.has_texts else few(len(found), len(column))
+    is_signed = rows.has_texts and unfit(column).startswith(("'", '"'))  # nearly numbers, as "5 %"
+    enough = few(len(found), len(column)) or (rows.has_texts and len(found) <= MOST_CLASSES and not is_signed)
     if asked == "numbers" or (asked == "auto" and not (whole and enough)):
         if rows.has_texts:
             _refuse_texts(rows, column, found, asked)
@@ -72,8 +73,8 @@ def _one_hot(rows: Rows, asked: str) -> Meaning:
         return _numbers()
     if not single:
         raise PartError(f"{rows.name}: {rows.y.shape[1]} targets, expected one target for classes", "task")
-    quoted = all(title[0] == title[-1] for title in rows.targets)
-    classes = tuple(title[1:-1] if quoted else title for title in rows.targets)
+    is_list = rows.targets[0].startswith("1 of ")  # any other is in quotes
+    classes = tuple(str(at) if is_list else title[1:-1] for at, title in enumerate(rows.targets))
     note = f"the {len(classes)} targets, of which one is 1 and the others 0, are classes"
     return Meaning(classes, rows.y.argmax(axis=1).astype(np.int64), note)
 

@@ -50,6 +50,9 @@ _PACKED = {
     b"\x1f\x8b": "is gzipped; let its name end in .gz",
     b"PK\x03\x04": "is a zip archive, as .xlsx and .npz are, and no text",
     b"PAR1\x15": "is Parquet; let its name end in .parquet",
+    b"BZh91AY&SY": "is packed by bzip2; unpack it",
+    b"\xfd7zXZ": "is packed by xz; unpack it",
+    b"\xd0\xcf\x11\xe0": "is of Excel, as .xls is, and no text; save it as CSV",
 }
 """What a file with these first bytes is."""
 

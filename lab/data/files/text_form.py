@@ -201,6 +201,7 @@ def _separator(name: str, lines: Sequence[str]) -> str:
         widths = [len(row) for row in rows]
         usual, count = Counter(widths).most_common(1)[0] if widths else (1, 0)
         aligned = any("  " in cell.strip() for cell in rows[0]) if rows else False
+        aligned |= mark == BLANKS and any(row[0].endswith(",") for row in rows[-1:])
         titled = usual > 2 and mark not in (",", BLANKS)  # a title above a table, which is told
         if usual == 1 or aligned or (widths[0] == 1 and not titled):
             continue

@@ -187,9 +187,8 @@ class RunFolder:
 
     def _mended(self, make: str) -> str:
         """How a table comes back: the lab makes it again, but not of a run that it watched."""
-        return (
-            "put back what was written" if self.was_watched else f"{make} with: lab resume {word(self.path)}"
-        )
+        resume = f"{make} with: lab resume {word(self.path)}"
+        return "put back what was written" if self.was_watched else resume
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:

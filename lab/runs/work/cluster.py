@@ -48,11 +48,7 @@ _alone = threading.Lock()
 
 
 def scheduled(
-    tasks: Sequence[Task],
-    address: str,
-    line: Line,
-    trial_timeout: float | None = None,
-    mixed: bool = False,
+    tasks: Sequence[Task], address: str, line: Line, trial_timeout: float | None = None, mixed: bool = False
 ) -> Iterator[Outcome]:
     """Train the chunks with the workers of the scheduler, keep their parts, and yield how each ended.
 

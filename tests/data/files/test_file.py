@@ -70,6 +70,12 @@ def test_62_a_file_that_is_not_there(load, tmp_path):
     assert refusal(load, None, name="iris.csv") == folder
 
 
+UNNAMED = (
+    "a.csv has no column 'y'; expected one of c0, c1 (read so: no line names the columns: they are c0 … c1, "
+    "line 1 holds texts where others have numbers and is left out)"
+)
+
+
 @pytest.mark.parametrize(
     ("name", "parameters", "message"),
     [
@@ -156,9 +162,18 @@ def test_means_are_of_the_train_part(load):
 @pytest.mark.parametrize(
     ("content", "given", "told"),
     [
-        ("x,y\n1,2\n", {"separator": ";"}, "a.csv has no column 'y'; expected one of 'x,y'"),
+        (
+            "x,y\n1,2\n",
+            {"separator": ";"},
+            "a.csv has no column 'y'; expected one of 'x,y' "
+            "(read so: the columns are separated by ;, numbers have a decimal comma)",
+        ),
         ("x;z;y\n1,5;2,5;3\n", {"separator": ","}, "a.csv: line 2: 3 fields, expected 1 as in the header"),
-        ("x,y\n1,2\n", {"header": False}, "a.csv has no column 'y'; expected one of c0, c1"),
+        (
+            "x,y\n1,2\n",
+            {"header": False},
+            UNNAMED,
+        ),
     ],
 )
 def test_a_form_that_is_given_and_wrong_is_told_where_the_file_is_read_without_it(load, content, given, told):

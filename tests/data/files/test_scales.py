@@ -32,6 +32,11 @@ def test_features_that_tell_no_rows_apart_are_told(load):
     assert note not in load("x,c,y\n1,5,0\n1,5,1\n2,5,0\n2,5,1\n", 3, 1).notes
 
 
+def test_a_constant_whose_mean_is_rounded_is_not_compared(load):
+    data = load("x,c,y\n" + "".join(f"{n % 2},0.2,{n}\n" for n in range(30)))
+    assert not any("standard deviations" in note for note in data.notes)
+
+
 SPREADS = "the standard deviations of the features"
 REMEDY = "not standardised; try standardise = true"
 

@@ -238,3 +238,23 @@ def test_all_features_that_are_texts_are_told_at_once_as_looking_at_the_file_tel
 def test_features_as_large_as_can_be_are_looked_at_without_a_warning(load):
     """Their differences ran over."""
     assert len(load("x,y\n1e308,0\n-1e308,1\n1e308,0\n").x_train) == 3
+
+
+def test_a_name_alone_is_a_list_of_one_and_a_number_the_text_that_it_is(load):
+    alone = load(CARS, features="hp", target="y", missing=-9)
+    assert (
+        alone.x_train.tolist() == load(CARS, features=["hp"], target=["y"], missing=["-9"]).x_train.tolist()
+    )
+    assert load(CARS, ignore="[ib]*").x_train.tolist() == load(CARS, ignore=["id", "built"]).x_train.tolist()
+    assert load(CARS, features="id", one_hot="id").x_train.shape == (12, 12)
+    columns = "0,1,2\n0.5,7,1\n1.5,-99,0\n2.5,8,1\n"
+    data = load(columns, target=2, ignore=0, missing=[-99.0], nan="mean")
+    assert data.x_train.tolist() == [[7], [7.5], [8]]
+
+
+def test_a_number_for_a_column_is_answered_with_the_names(load):
+    read = "read so: no line names the columns: they are c0 … c1"
+    assert refusal(load, "1,0.5\n2,1.5\n", target=1).endswith(
+        "no column '1'; did you mean 'c1'? (known: c0, c1)"
+    )
+    assert refusal(load, "1,0.5\n2,1.5\n", target="speed").endswith(f"expected one of c0, c1 ({read})")

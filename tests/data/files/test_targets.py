@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from tests.data.conftest import refusal
@@ -15,6 +16,12 @@ from tests.data.files.conftest import numbered
         ("x,y\n1,7\n", "auto", (), [[7]]),
         ("x,y\n1,no\n2,yes\n", "auto", ("no", "yes"), [[0], [1]]),
         ("x,y\n1,1\n2,a\n", "auto", ("1", "a"), [[0], [1]]),
+        (
+            "x,y\n" + "1,5 mg\n2,7 mg\n3,9 mg\n" * 3,
+            "auto",
+            ("5 mg", "7 mg", "9 mg"),
+            [*np.eye(3).tolist()] * 3,
+        ),
     ],
 )
 def test_67_what_a_target_means(load, content, task, classes, y):
@@ -74,3 +81,20 @@ def test_many_texts_are_classes_only_when_said_so(load):
 def test_a_target_of_nearly_numbers_is_told_as_that(load, form):
     told = refusal(load, "x,y\n" + "".join(f'{row / 2},"{form.format(row)}"\n' for row in range(40)))
     assert told.startswith(f"a.csv: target 'y': '{form.format(0)}' is not read as a number: ")
+
+
+@pytest.mark.parametrize(
+    ("prices", "reason"),
+    [
+        ([f"${n}.50" for n in range(12)], "'$0.50' is not read as a number: a sign or unit stands beside it"),
+        ([f'"1,{n}00"' for n in range(1, 9)], "'1,100' is not read as a number: thousands separators"),
+    ],
+)
+def test_numbers_with_signs_that_do_not_come_again_are_no_classes(load, prices, reason):
+    assert refusal(load, numbered(prices)) == f"a.csv: target 'y': {reason}"
+    assert len(load(numbered(prices), task="classes").classes) == len(prices)
+
+
+def test_the_classes_of_one_hot_arrays_count_from_0(load):
+    data = load({"x": np.arange(6.0).reshape(6, 1), "y": np.eye(3)[[0, 1, 2] * 2]})
+    assert data.classes == ("0", "1", "2")

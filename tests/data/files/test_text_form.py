@@ -18,6 +18,7 @@ from tests.data.conftest import refusal
         (["name,place", "Ann Lee,in; out"], ","),
         (["a,b", "1,2,3", "4,5", "6,7"], ","),
         (["1;2", "3;4", "5"], ";"),
+        (["one two", "20, a, 7", "21, b, 8"], ","),
         (["1;2", "3;4", "5;6;7", "8;9;0;1"], ","),
         (["label", "one two", "three four"], ","),
         (['"a";"b"', '"x,y";"z"'], ";"),
