@@ -10,8 +10,6 @@ from functools import lru_cache, partial, reduce
 from math import frexp, isnan, nan, pi, sqrt
 from typing import NamedTuple
 
-import numpy as np
-
 from lab.activations.formula.float_graph import FloatGraph
 from lab.activations.formula.graph import Expression, below, folded
 from lab.activations.formula.kernels import MASKS
@@ -26,7 +24,7 @@ And e^s is yet a number of every dtype that a function is computed in.
 """
 
 
-CANCELLED, LARGE, LARGEST = 1e3, 1e5, float(np.finfo(float).max)
+CANCELLED, LARGE = 1e3, 1e5
 """What is rounded of an exponent is no more than so many times it, or than so much, where e^s is known."""
 
 
@@ -56,8 +54,7 @@ class Apart(NamedTuple):
 def apart(*roots: Expression, checked: bool = False) -> list[Expression]:
     """The same functions of z in kernels, computed with exponents apart; at ±∞ they may be NaN.
 
-    ``checked``, they are NaN too where no more than rounding is left of the terms of an exponent, or one of
-    them runs over.
+    ``checked``, they are NaN too where no more than rounding is left of the terms of an exponent.
     """
     kernels = FloatGraph()
     made: dict[Expression, Apart] = {}
@@ -92,14 +89,13 @@ def _with_nan(root: Expression) -> Expression:
 
 
 def _sure(s: Expression) -> Expression:
-    """An exponent, and NaN where it runs over or is less than its rounding may be."""
+    """An exponent, and NaN where it is less than its rounding may be; what runs over is beyond all others."""
     if s.operation in ("z", "abs") or not s.varies:
         return s
     if (rounded := _rounded(s)) is not None:
         known = (CANCELLED * s.call("abs")).call("max", LARGE)
         s = known.call("less", rounded).call("where", nan, s)
-    size = _total([term.call("abs") for term in _terms(s)])
-    return s.lifted(LARGEST).call("less", size).call("where", nan, s)
+    return s
 
 
 @lru_cache(maxsize=KEPT)

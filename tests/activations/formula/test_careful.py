@@ -175,3 +175,8 @@ def test_a_slope_of_what_is_divided_by_a_cosh_of_any_size_is_a_number():
     slopes = sigma.derivative(np.array([-1e3, -100.0, -38.0, -5.0, 1.0]))
     assert (slopes[:4] == 0).all()
     assert slopes[4] == pytest.approx(1 / np.cosh(np.exp(-1.0)), rel=1e-15)  # the slope of z·e^−z is 0 there
+
+
+@pytest.mark.parametrize("text", ["z*erf(exp(z))", "(z*exp(z) - 1)/(1 + exp(z))", "z*erf(sinh(z))"])
+def test_far_out_the_slope_is_the_limit_where_exponents_run_over(text):
+    np.testing.assert_array_equal(Formula(text).derivative(np.array([1e3, 1e20, 1e300])), 1.0)
