@@ -164,7 +164,6 @@ log((1 + exp(50*(z + 1)))/(1 + exp(50*(z - 1))))/50 - 1 | soft clipping to (-1, 
 (z*exp(z) - 1)/(1 + exp(z)) | swish minus a logistic, as a quotient
 max(z, 0) + 0.4 - where(z > 0, 0, 0.4*(1 - exp(z))) | Trottier et al., PELU's kin (2017)
 z - cos(0.6*z)/0.6 + 1/0.6 | Snake's kin, whose slope is 0 at some z
-log(erfc(-z)) | log-probit
 z*erf(exp(z)) | Biswas et al., ErfAct's kin (2022)
 Phi(z) - 0.5 | probit
 Phi(z)*(1 - Phi(z)) | Bernoulli variance of a probit

@@ -89,7 +89,7 @@ def test_every_slope_has_its_digits(name):
         assert 0.5 * known <= found <= 1.5 * known, f"{dtype.__name__}: {found}"
 
 
-UNSEEN = {"z*((1 + exp(z))**2 - 1)/((1 + exp(z))**2 + 1)", "log(erfc(-z))"}
+UNSEEN = {"z*((1 + exp(z))**2 - 1)/((1 + exp(z))**2 + 1)"}
 """Where cancellation at large z hides a limit."""
 
 NEARING = [1e11, 1e12, 1e13, 1e14, 1e15]
