@@ -203,10 +203,6 @@ def _sum(x: Apart, y: Apart, name: str = "add") -> Apart:
     return Apart((x.m * one).call(name, y.m * other), s)
 
 
-def _power(x: Apart, c: Apart) -> Apart:
-    return Apart(power(x.m, c.value), None if x.s is None else c.value * x.s)
-
-
 def _compared(x: Apart, y: Apart, name: str) -> Apart:
     if y.m.number == 0:
         return Apart((x.m if x.m.varies else level(x.m)).call(name, 0))
@@ -224,10 +220,6 @@ def _chosen(mask: Expression, yes: Apart, no: Apart) -> Apart:
 def _straight(x: Apart, near: Expression, rate: float) -> Apart:
     """f(x) with f(0) = 0 and f′(0) = rate, which is ``near`` where x is not tiny."""
     return _chosen(_sure(x.exponent).call("less", -FAR), Apart(rate * x.m, x.s), Apart(near))
-
-
-def _log(x: Apart) -> Apart:
-    return Apart(x.m.call("log") + _sure(x.exponent))
 
 
 def _log1p(x: Apart) -> Apart:
@@ -253,11 +245,6 @@ def _expm1(x: Apart) -> Apart:
     near = Apart(u.call("min", FAR).call("expm1"))
     made = _chosen(u.call("greater_equal", FAR), _e_to(u), near)
     return made if x.s is None else _chosen(x.s.call("less", -FAR), x, made)
-
-
-def _cosh(x: Apart) -> Apart:
-    size = _size(x.value)
-    return Apart(0.5 + 0.5 * (-2 * size).call("exp"), size)
 
 
 def _sinh(x: Apart) -> Apart:
@@ -328,14 +315,10 @@ def _distribution(x: Apart) -> Apart:
     return _chosen(u.call("greater_equal", 0), upper, Apart(core, -0.5 * u.call("square")))
 
 
-def _density(x: Apart) -> Apart:
-    return Apart(x.m.lifted(1 / sqrt(2 * pi)), -0.5 * x.value.call("square"))
-
-
 _ITSELF: dict[str, Callable[..., Apart]] = {
     "exp": lambda x: _e_to(x.value),
     "expm1": _expm1,
-    "cosh": _cosh,
+    "cosh": lambda x: Apart(0.5 + 0.5 * (-2 * _size(x.value)).call("exp"), _size(x.value)),
     "sinh": _sinh,
     "sech2": _sech2,
     "sigmoid": _sigmoid,
@@ -343,7 +326,7 @@ _ITSELF: dict[str, Callable[..., Apart]] = {
     "softplus": _softplus,
     "erfc": _erfc,
     "Phi": _distribution,
-    "phi": _density,
+    "phi": lambda x: Apart(x.m.lifted(1 / sqrt(2 * pi)), -0.5 * x.value.call("square")),
 }
 """What has an exponent, whatever its argument."""
 
@@ -358,9 +341,9 @@ _RULES: dict[str, Callable[..., Apart]] = {
     "sign": lambda x: Apart(x.m.call("sign")),
     **{name: partial(_compared, name=name) for name in COMPARISONS},
     "sqrt": lambda x: Apart(x.m.call("sqrt"), None if x.s is None else 0.5 * x.s),
-    "pow": _power,
+    "pow": lambda x, c: Apart(power(x.m, c.value), None if x.s is None else c.value * x.s),
     "where": _choice,
-    "log": _log,
+    "log": lambda x: Apart(x.m.call("log") + _sure(x.exponent)),
     "log1p": _log1p,
     "asinh": _asinh,
 }

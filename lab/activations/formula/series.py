@@ -333,14 +333,6 @@ def _of_one(name: str, x: Series) -> Series:
     return _made(_FUNCTIONS[name](x.whole))._replace(within=within)
 
 
-def _cosh(v: arb_series) -> arb_series:
-    return (v.exp() + (-v).exp()) / 2
-
-
-def _tanh(v: arb_series) -> arb_series:
-    return 1 - 2 / ((2 * v).exp() + 1)
-
-
 def _sigmoid(v: arb_series) -> arb_series:
     return 1 / (1 + (-v).exp())
 
@@ -353,9 +345,9 @@ _FUNCTIONS: dict[str, Callable[[arb_series], arb_series]] = {
     "sin": lambda v: v.sin(),
     "cos": lambda v: v.cos(),
     "sinh": lambda v: (v.exp() - (-v).exp()) / 2,
-    "cosh": _cosh,
-    "tanh": _tanh,
-    "sech2": lambda v: 1 / _cosh(v) ** 2,
+    "cosh": lambda v: (v.exp() + (-v).exp()) / 2,
+    "tanh": lambda v: 1 - 2 / ((2 * v).exp() + 1),
+    "sech2": lambda v: 4 / (v.exp() + (-v).exp()) ** 2,
     "arctan": lambda v: v.atan(),
     "arccot": lambda v: arb.pi() / 2 - v.atan(),
     "asinh": lambda v: (v + (1 + v * v).sqrt()).log(),
