@@ -667,3 +667,10 @@ def test_a_limit_at_a_kink_is_told_as_the_kink_and_a_witness_lies_away_from_it()
 def test_a_shifted_sigmoid_of_another_base_has_its_slope():
     found = certify(Formula("2**z/(3 + 2**z)"))
     assert (found.inf.low, found.sup.high) == pytest.approx((0, 0.173286795), rel=1e-6)
+
+
+@pytest.mark.parametrize("text", ["sqrt(max(z - 0.3, 0))", "sign(z - 2)*sqrt(abs(z - 2))"])
+def test_a_slope_is_proved_to_be_infinite_at_any_kink(text):
+    """At 0 it was proved, elsewhere it was but seen to be large."""
+    found = certify(Formula(text))
+    assert (found.sup, found.monotone) == (Interval(inf, inf), "CERTIFIED")

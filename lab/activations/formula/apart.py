@@ -10,8 +10,6 @@ from functools import lru_cache, partial, reduce
 from math import frexp, isnan, nan, pi, sqrt
 from typing import NamedTuple
 
-import numpy as np
-
 from lab.activations.formula.float_graph import FloatGraph
 from lab.activations.formula.graph import Expression, below, folded
 from lab.activations.formula.kernels import MASKS
@@ -26,7 +24,7 @@ And e^s is yet a number of every dtype that a function is computed in.
 """
 
 
-CANCELLED, LARGE, LARGEST = 1e3, 1e5, float(np.finfo(float).max)
+CANCELLED, LARGE = 1e3, 1e5
 """What is rounded of an exponent is no more than so many times it, or than so much, where e^s is known."""
 
 
@@ -56,8 +54,7 @@ class Apart(NamedTuple):
 def apart(*roots: Expression, checked: bool = False) -> list[Expression]:
     """The same functions of z in kernels, computed with exponents apart; at ±∞ they may be NaN.
 
-    ``checked``, they are NaN too where no more than rounding is left of the terms of an exponent, or one of
-    them runs over.
+    ``checked``, they are NaN too where no more than rounding is left of the terms of an exponent.
     """
     kernels = FloatGraph()
     made: dict[Expression, Apart] = {}
@@ -92,14 +89,13 @@ def _with_nan(root: Expression) -> Expression:
 
 
 def _sure(s: Expression) -> Expression:
-    """An exponent, and NaN where it runs over or is less than its rounding may be."""
+    """An exponent, and NaN where it is less than its rounding may be; what runs over is beyond all others."""
     if s.operation in ("z", "abs") or not s.varies:
         return s
     if (rounded := _rounded(s)) is not None:
         known = (CANCELLED * s.call("abs")).call("max", LARGE)
         s = known.call("less", rounded).call("where", nan, s)
-    size = _total([term.call("abs") for term in _terms(s)])
-    return s.lifted(LARGEST).call("less", size).call("where", nan, s)
+    return s
 
 
 @lru_cache(maxsize=KEPT)
@@ -207,10 +203,6 @@ def _sum(x: Apart, y: Apart, name: str = "add") -> Apart:
     return Apart((x.m * one).call(name, y.m * other), s)
 
 
-def _power(x: Apart, c: Apart) -> Apart:
-    return Apart(power(x.m, c.value), None if x.s is None else c.value * x.s)
-
-
 def _compared(x: Apart, y: Apart, name: str) -> Apart:
     if y.m.number == 0:
         return Apart((x.m if x.m.varies else level(x.m)).call(name, 0))
@@ -228,10 +220,6 @@ def _chosen(mask: Expression, yes: Apart, no: Apart) -> Apart:
 def _straight(x: Apart, near: Expression, rate: float) -> Apart:
     """f(x) with f(0) = 0 and f′(0) = rate, which is ``near`` where x is not tiny."""
     return _chosen(_sure(x.exponent).call("less", -FAR), Apart(rate * x.m, x.s), Apart(near))
-
-
-def _log(x: Apart) -> Apart:
-    return Apart(x.m.call("log") + _sure(x.exponent))
 
 
 def _log1p(x: Apart) -> Apart:
@@ -257,11 +245,6 @@ def _expm1(x: Apart) -> Apart:
     near = Apart(u.call("min", FAR).call("expm1"))
     made = _chosen(u.call("greater_equal", FAR), _e_to(u), near)
     return made if x.s is None else _chosen(x.s.call("less", -FAR), x, made)
-
-
-def _cosh(x: Apart) -> Apart:
-    size = _size(x.value)
-    return Apart(0.5 + 0.5 * (-2 * size).call("exp"), size)
 
 
 def _sinh(x: Apart) -> Apart:
@@ -332,14 +315,10 @@ def _distribution(x: Apart) -> Apart:
     return _chosen(u.call("greater_equal", 0), upper, Apart(core, -0.5 * u.call("square")))
 
 
-def _density(x: Apart) -> Apart:
-    return Apart(x.m.lifted(1 / sqrt(2 * pi)), -0.5 * x.value.call("square"))
-
-
 _ITSELF: dict[str, Callable[..., Apart]] = {
     "exp": lambda x: _e_to(x.value),
     "expm1": _expm1,
-    "cosh": _cosh,
+    "cosh": lambda x: Apart(0.5 + 0.5 * (-2 * _size(x.value)).call("exp"), _size(x.value)),
     "sinh": _sinh,
     "sech2": _sech2,
     "sigmoid": _sigmoid,
@@ -347,7 +326,7 @@ _ITSELF: dict[str, Callable[..., Apart]] = {
     "softplus": _softplus,
     "erfc": _erfc,
     "Phi": _distribution,
-    "phi": _density,
+    "phi": lambda x: Apart(x.m.lifted(1 / sqrt(2 * pi)), -0.5 * x.value.call("square")),
 }
 """What has an exponent, whatever its argument."""
 
@@ -362,9 +341,9 @@ _RULES: dict[str, Callable[..., Apart]] = {
     "sign": lambda x: Apart(x.m.call("sign")),
     **{name: partial(_compared, name=name) for name in COMPARISONS},
     "sqrt": lambda x: Apart(x.m.call("sqrt"), None if x.s is None else 0.5 * x.s),
-    "pow": _power,
+    "pow": lambda x, c: Apart(power(x.m, c.value), None if x.s is None else c.value * x.s),
     "where": _choice,
-    "log": _log,
+    "log": lambda x: Apart(x.m.call("log") + _sure(x.exponent)),
     "log1p": _log1p,
     "asinh": _asinh,
 }

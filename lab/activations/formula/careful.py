@@ -36,6 +36,9 @@ WIDE = 1e3
 FARTHEST = 1e300
 """A |z| beyond which an exponent itself may run over."""
 
+NEAR, BESIDE = 15.0, 1e-4
+"""A |z| up to which a z may be lost alone, as at a kink, and how far beside it, relative to it, is looked."""
+
 REFINED = 64
 """The points between two of the grid where a value falls below the normal numbers."""
 
@@ -92,6 +95,8 @@ class Careful:
         if dtype.itemsize == 2:
             return (Interval(-np.inf, np.inf),)
         z = self._refined(grid_of(dtype))
+        alone = z[~np.all(np.isfinite(self._plain(z)), axis=0) & (np.abs(z) < NEAR)]
+        z = np.unique(np.concatenate([z, alone * (1 - BESIDE), alone * (1 + BESIDE)]).astype(dtype))
         plain = self._plain(z)
         tiny = np.finfo(dtype).tiny
         sound = [np.isfinite(a) & ((np.abs(a) >= tiny) | (np.abs(z) < NEAR_0)) for a in plain]
@@ -175,13 +180,16 @@ def differs(found: Array, better: Array) -> Array:
 
 
 def stretches(wrong: Array, z: Array) -> tuple[Interval, ...]:
-    """The intervals of z around those of a grid that are wrong, up to the next that are not."""
+    """The intervals of z around those of a grid that are wrong, up to the next that are not; of more than
+    one, up to the next but one, since digits are lost before it shows.
+    """
     wrong = wrong.copy()
     for k in range(1, JOINED + 1):  # what is weak on both sides is weak
         wrong[k:-k] |= wrong[: -2 * k] & wrong[2 * k :]
     ends = np.diff(np.concatenate([[0], wrong.astype(int), [0]])).nonzero()[0]
-    bounds = [-np.inf, *z.tolist(), np.inf]
-    return tuple(Interval(bounds[begin], bounds[end + 1]) for begin, end in ends.reshape(-1, 2).tolist())
+    pairs = ends.reshape(-1, 2) + np.where(np.diff(ends)[::2, None] > 1, [-1, 1], 0)
+    bounds = [-np.inf, -np.inf, *z.tolist(), np.inf, np.inf]
+    return tuple(Interval(bounds[begin + 1], bounds[end + 2]) for begin, end in pairs.tolist())
 
 
 def _size(values: Array) -> Array:

@@ -148,6 +148,8 @@ def _simpler_product(x: Expression, y: Expression) -> Expression | None:
             return -other
         if one.operation == "neg":
             return -(one.arguments[0] * other)
+        if one.operation == "div" and one.arguments[1] is other and other.number:
+            return one.arguments[0]
         if _is_masked(one) and other.total:
             return one.arguments[0].call("where", *(branch * other for branch in one.arguments[1:]))
     (c, u), (d, v) = _factored(x), _factored(y)
@@ -279,7 +281,7 @@ _SIMPLER: dict[str, Callable[..., Expression | None]] = {
     "neg": _simpler_negative,
     "where": _simpler_choice,
     **{name: partial(_simpler_comparison, name=name) for name in COMPARISONS},
-    **{name: partial(_simpler_even, name=name) for name in EVEN},
+    **{name: partial(_simpler_even, name=name) for name in (*EVEN, "square")},
     **{name: partial(_simpler_odd, name=name) for name in ODD},
 }
 """The rules of `FloatGraph.apply`, by operation."""

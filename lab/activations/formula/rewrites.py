@@ -52,6 +52,7 @@ class Rewrite:
 
 REWRITES: tuple[Rewrite, ...] = (
     Rewrite("exp(x) - 1", "expm1(x)"),
+    Rewrite("1 + expm1(x)", "exp(x)"),
     Rewrite("exp(x)/(1 + exp(x))", "sigmoid(x)"),
     Rewrite("exp(x)/(1 + exp(x))**2", "sigmoid_slope(x)"),
     Rewrite("exp(x)/(exp(x) + exp(a))", "sigmoid(x - a)"),
@@ -80,6 +81,7 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("log(1 + x)", "log1p(x)"),
     Rewrite("log(1 - x)", "log1p(-x)"),
     Rewrite("1 - sigmoid(x)", "sigmoid(-x)"),
+    Rewrite("sigmoid(x) + sigmoid(-x)", "1"),
     Rewrite("sigmoid(x) - 0.5", "0.5*tanh(0.5*x)"),
     Rewrite("sigmoid(x)*sigmoid(-x)", "sigmoid_slope(x)"),
     Rewrite("sigmoid(x) - sigmoid(x)**2", "sigmoid_slope(x)"),
@@ -131,6 +133,8 @@ PRECISE: tuple[Rewrite, ...] = (
     Rewrite("log(cosh(x))", "where(abs(x) < 1, {}, abs(x) + ({}))".format(*_LN_COSH)),
     Rewrite("where(abs(x) < 1, {}, abs(x) + ({})) - abs(x)".format(*_LN_COSH),
         "where(abs(x) < 1, {} - abs(x), {})".format(*_LN_COSH)),
+    Rewrite("log(c + exp(x))",
+        "where(x > log(c), x + log1p(c*exp(-x)), log(c) + log1p(exp(x)/c))"),
     Rewrite("log(Phi(x))", "where(x > 0, log1p(-Phi(-x)), log(Phi(x)))"),
     Rewrite("abs(x + a) - abs(x - a)", "2*max(min(where(a > 0, x, -x), abs(a)), -abs(a))"),
     Rewrite("1 - cos(x)", "2*sin(0.5*x)**2"),
@@ -139,8 +143,6 @@ PRECISE: tuple[Rewrite, ...] = (
     Rewrite("1 - sin(x)", "(sin(0.5*x) - cos(0.5*x))**2"),
     Rewrite("1 + cos(x)*(2*sin(x))", "(sin(x) + cos(x))**2"),
     Rewrite("1 - cos(x)*(2*sin(x))", "(sin(x) - cos(x))**2"),
-    Rewrite("1 + a*(cos(x)*(2*sin(x))/a)", "(sin(x) + cos(x))**2"),
-    Rewrite("1 + a*cos(x)*(2*sin(x))/a", "(sin(x) + cos(x))**2"),
     Rewrite("1 + x/(1 + abs(x))", "where(x < 0, 1/(1 + abs(x)), 1 + x/(1 + abs(x)))"),
     Rewrite("x + sqrt(c + x**2)", "where(x < 0, c/(sqrt(c + x**2) - x), x + sqrt(c + x**2))"),
     Rewrite("sqrt(c + x**2) - x", "where(x > 0, c/(x + sqrt(c + x**2)), sqrt(c + x**2) - x)"),
@@ -156,9 +158,11 @@ PRECISE: tuple[Rewrite, ...] = (
         "where(x < 0, c/sqrt(c + x**2)/(sqrt(c + x**2) - x), 1 + x/sqrt(c + x**2))"),
     Rewrite("1 - x/sqrt(c + x**2)",
         "where(x > 0, c/sqrt(c + x**2)/(x + sqrt(c + x**2)), 1 - x/sqrt(c + x**2))"),
-    Rewrite("exp(x) - exp(a)", "exp(a)*expm1(x - a)"),
-    Rewrite("sigmoid(x) - sigmoid(a)", "sigmoid(x)*sigmoid(-a)*-expm1(a - x)"),
-    Rewrite("tanh(x) - tanh(a)", "2*sigmoid(2*x)*sigmoid(-2*a)*-expm1(2*(a - x))"),
+    Rewrite("exp(x) - exp(a)", "exp(max(x, a))*(sign(a - x)*expm1(-abs(x - a)))"),
+    Rewrite("sigmoid(x) - sigmoid(a)",
+        "sigmoid(max(x, a))*sigmoid(-min(x, a))*(sign(a - x)*expm1(-abs(x - a)))"),
+    Rewrite("tanh(x) - tanh(a)",
+        "2*sigmoid(2*max(x, a))*sigmoid(-2*min(x, a))*(sign(a - x)*expm1(-2*abs(x - a)))"),
     Rewrite("softplus(x) - softplus(a)",
         "where(x > a, log1p(sigmoid(a)*expm1(x - a)), -log1p(sigmoid(x)*expm1(a - x)))"),
 )  # fmt: skip
@@ -185,6 +189,8 @@ def precise(expression: Expression) -> Expression:
 
 
 def _replaced(expression: Expression, table: tuple[Rewrite, ...]) -> Expression:
+    if table is REWRITES and (found := _over_logistic(expression) or _within_choice(expression)) is not None:
+        return found
     for written, rewrite in _rules(table).get(expression.operation, ()):
         found = next((_filled(rewrite.form, bound) for bound in _matches([(written, expression)], {})), None)
         found = found or _with_factor(written, rewrite, expression)
@@ -294,6 +300,34 @@ def _logarithm(found: Expression) -> Expression | None:
         return None
     terms.remove((1, found.lifted(1)))
     return added(terms, found.lifted(0)).call("log1p")
+
+
+def _over_logistic(found: Expression) -> Expression | None:
+    """A sum over 1 + e^x, of which a term has a factor e^x, term by term: (z·e^x − 1)/(1 + e^x) is
+    z·s(x) − s(−x).
+    """
+    under = found.arguments[-1] if found.operation == "div" else found
+    terms = list(signed_terms(found.arguments[0])) if under.operation == "add" and under is not found else []
+    if not 2 <= len(terms) <= MOST_TERMS or found.lifted(1) not in under.arguments:
+        return None
+    parts = [factor for _, term in terms for factor, _ in factors(term) if factor.operation == "exp"]
+    if not any(part in under.arguments for part in parts):
+        return None
+    return added(((sign, _replaced(term / under, REWRITES)) for sign, term in terms), found.lifted(0))
+
+
+def _within_choice(found: Expression) -> Expression | None:
+    """A number and a choice with a number as one choice: 1 − where(z > 0, 0, 1 − e^z) is e^z on the left."""
+    terms = list(signed_terms(found)) if found.operation in ("add", "sub") else []
+    numbers = [k for k, (_, term) in enumerate(terms) if term.number is not None]
+    for k, (sign, term) in enumerate(terms[:MOST_TERMS] if numbers else ()):
+        if term.operation == "where" and any(x.number is not None for x in term.arguments[1:]):
+            i, name = numbers[0], "add" if sign == 1 else "sub"
+            number = terms[i][0] * terms[i][1]
+            mask, *branches = term.arguments
+            made = mask.call("where", *(_replaced(number.call(name, one), REWRITES) for one in branches))
+            return added((other for j, other in enumerate(terms) if j not in (i, k)), made)
+    return None
 
 
 @cache

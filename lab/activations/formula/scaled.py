@@ -180,14 +180,6 @@ def _cosh(x: Scaled) -> Scaled:
     return _where(np.abs(x.value) > 300, Scaled(far.m, far.e - 1), _of_value("cosh")(x))
 
 
-def _expm1(x: Scaled) -> Scaled:
-    return _where(x.value > 300, _exp(x), _straight("expm1")(x))
-
-
-def _log1p(x: Scaled) -> Scaled:
-    return _where(x.e > 1000, _log(x), _straight("log1p")(x))
-
-
 def _asinh(x: Scaled) -> Scaled:
     far = _log(Scaled(np.abs(x.m), x.e + 1))
     return _where(x.e > 500, Scaled(np.sign(x.m) * far.m, far.e), _straight("asinh")(x))
@@ -199,10 +191,6 @@ def _smaller(x: Scaled, y: Scaled) -> Scaled:
     return Scaled(np.where(unknown, np.nan, chosen.m), chosen.e)
 
 
-def _compared(holds: Callable[[Array], Array]) -> Callable[[Scaled, Scaled], Array]:
-    return lambda x, y: holds(_sub(x, y).m)
-
-
 SCALED: dict[str, Callable[..., Any]] = {
     "add": _add,
     "sub": _sub,
@@ -212,9 +200,9 @@ SCALED: dict[str, Callable[..., Any]] = {
     "pow": _pow,
     "square": lambda x: _mul(x, x),
     "exp": _exp,
-    "expm1": _expm1,
+    "expm1": lambda x: _where(x.value > 300, _exp(x), _straight("expm1")(x)),
     "log": _log,
-    "log1p": _log1p,
+    "log1p": lambda x: _where(x.e > 1000, _log(x), _straight("log1p")(x)),
     "sqrt": _sqrt,
     "sinh": _sinh,
     "cosh": _cosh,
@@ -230,10 +218,10 @@ SCALED: dict[str, Callable[..., Any]] = {
     "isnan": lambda x: np.isnan(x.m),
     "min": _smaller,
     "max": lambda x, y: _neg(_smaller(_neg(x), _neg(y))),
-    "less": _compared(lambda d: d < 0),
-    "less_equal": _compared(lambda d: d <= 0),
-    "greater": _compared(lambda d: d > 0),
-    "greater_equal": _compared(lambda d: d >= 0),
+    "less": lambda x, y: _sub(x, y).m < 0,
+    "less_equal": lambda x, y: _sub(x, y).m <= 0,
+    "greater": lambda x, y: _sub(x, y).m > 0,
+    "greater_equal": lambda x, y: _sub(x, y).m >= 0,
     "where": _where,
 }
 """Every kernel of `lab.activations.formula.kernels` on scaled numbers."""

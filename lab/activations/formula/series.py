@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import lru_cache, partial, reduce
-from math import gcd
+from itertools import takewhile
+from math import gcd, inf, log2
 from typing import NamedTuple, TypeAlias
 
 from flint import arb, arb_series, ctx
@@ -31,20 +32,23 @@ LOST, LOST_FAR = 8.0, 24.0
 """How many times the sum its terms may be, next to a point and far out, where most series need more terms."""
 
 FARTHEST = 8.0
-"""An argument from which on a function may be so flat at u = 0 that no coefficient tells where it rises."""
+"""An argument v from which on a function may be so flat that its coefficients tell where it rises only if the
+next values of the argument are no nearer to 0 than v/2.
+"""
 
 ROUNDED, NEARLY_0 = 2.0**-54, 2.0**-50
 """What is left of a series beyond its last term, and a constant that is 0, as log 2 minus its float."""
 
 
 class Series(NamedTuple):
-    """t^power·(c₀ + c₁·t + …), c₀ ≠ 0, for t = |u| or 1/|u|; ``held``, whether what is written has a value
-    at u = 0. The power may be a fraction, as of a root.
+    """t^power·(c₀ + c₁·t + …), c₀ ≠ 0, for t = |u| or 1/|u| ≤ ``within``; ``held``, whether what is written
+    has a value at u = 0. The power may be a fraction, as of a root.
     """
 
     power: int | Fraction
     factor: arb_series
     held: bool = True
+    within: float = inf
 
     def from_power(self, power: int | Fraction) -> arb_series:
         """The series over t^power."""
@@ -53,6 +57,19 @@ class Series(NamedTuple):
         if self.power < power or (self.power - power) % 1:
             raise ValueError
         return arb_series([arb(0)] * int(self.power - power) + self.factor.coeffs())
+
+    def change(self, share: float) -> float:
+        """A t up to which c₁·t + … is no more than this share of c₀."""
+        (_, first), *rest = self.sizes
+        if not rest:
+            return inf
+        within = takewhile(lambda r: sum(_at(r, k, c) for k, c in rest) <= share * first, RADII)
+        return max(within, default=0.0)
+
+    @property
+    def sizes(self) -> list[tuple[int, float]]:
+        """Each k with |c_k| > 0."""
+        return [(k, float(abs(c))) for k, c in enumerate(self.factor.coeffs()) if not c.contains(0)]
 
     @property
     def whole(self) -> arb_series:
@@ -181,12 +198,14 @@ def _expanded(node: Expression, known: Known) -> Series | None:
     try:
         if node.operation == "where":
             mask, yes, no = node.arguments
-            return known[yes if known[mask].factor[0] > 0 else no]
+            made = known[yes if known[mask].factor[0] > 0 else no]
+            return made._replace(within=min(made.within, known[mask].within))
         x = [known[argument] for argument in node.arguments]
         made = _series(node.operation, *x)
     except (KeyError, ValueError, ZeroDivisionError):
         return None
-    return made._replace(held=made.held and all(one.held for one in x))
+    within = min(one.within for one in (made, *x))
+    return made._replace(held=made.held and all(one.held for one in x), within=within)
 
 
 def _taken(node: Expression, u: Expression, far: bool, side: int, known: Known) -> Expansion | None:
@@ -206,15 +225,17 @@ def _taken(node: Expression, u: Expression, far: bool, side: int, known: Known) 
         rest = tuple((sign, x) for sign, x in parts if x not in held)
         terms = [held[x]._replace(factor=sign * held[x].factor) for sign, x in parts if x in held]
         made = reduce(partial(_sum, sign=1), terms, Series(LENGTH, arb_series([0])))
-        made = made._replace(held=all(term.held for term in terms))
+        within = min((term.within for term in terms), default=inf)
+        made = made._replace(held=all(term.held for term in terms), within=within)
     if not terms:
         return None
     first = min(terms, key=lambda term: term.power)
     if not first.power < made.power < LENGTH:
         return None
     powers = [(k, float(c)) for k, c in enumerate(made.factor.coeffs()) if not c.contains(0)]
+    largest = [(term.power + k, c) for term in terms for k, c in term.sizes]
     best = None
-    for radius in RADII:
+    for radius in (radius for radius in RADII if radius <= made.within):
         sizes = [abs(c) * radius**k for k, c in powers]
         count = max(n for n, size in enumerate(sizes, 1) if size > ROUNDED * sizes[0])
         last = powers[count - 1][0]
@@ -223,10 +244,16 @@ def _taken(node: Expression, u: Expression, far: bool, side: int, known: Known) 
         step, kept = gcd(*(k for k, _ in powers[:count])) or 1, dict(powers)
         coefficients = tuple(kept.get(k, 0.0) for k in range(0, last + 1, step))
         best = Expansion(u, far, side, radius, made.power, step, coefficients, made.held, rest)
-        most = (LOST_FAR if far else LOST) * sizes[0]
-        if abs(float(first.factor[0])) <= most * radius ** (made.power - first.power):
+        most = (LOST_FAR if far else LOST) * sizes[0] * radius**made.power
+        if all(_at(radius, k, c) <= most for k, c in largest):
             break
     return best
+
+
+def _at(radius: float, k: int | Fraction, c: float) -> float:
+    """c·radius^k."""
+    exponent = log2(c) + k * log2(radius)
+    return 2.0**exponent if exponent < 1000 else inf
 
 
 def _made(series: arb_series, power: int | Fraction = 0) -> Series:
@@ -253,10 +280,10 @@ def _series(name: str, x: Series, y: Series | None = None) -> Series:
             return _made(x.factor / y.factor, x.power - y.power)._replace(held=y.power == 0)
         case "pow":
             return _power(x, y)
-    sign = _sign(_sum(x, y, -1))
+    sign, within = _sign(_sum(x, y, -1))
     if name in ("max", "min"):
-        return x if (sign > 0) == (name == "max") else y
-    return _made(arb_series([int((sign > 0) == name.startswith("greater"))]))
+        return (x if (sign > 0) == (name == "max") else y)._replace(within=within)
+    return _made(arb_series([int((sign > 0) == name.startswith("greater"))]))._replace(within=within)
 
 
 def _sum(x: Series, y: Series, sign: int) -> Series:
@@ -268,11 +295,11 @@ def _sum(x: Series, y: Series, sign: int) -> Series:
     return _made(total, power)
 
 
-def _sign(x: Series) -> int:
-    """The sign of c·t^k; of another series it may change next to u = 0."""
-    if x.power == LENGTH or any(not c.contains(0) for c in x.factor.coeffs()[1:]):
+def _sign(x: Series) -> tuple[int, float]:
+    """The sign next to u = 0, and a t up to which it is seen to be that."""
+    if x.power == LENGTH:
         raise ValueError
-    return 1 if x.factor[0] > 0 else -1
+    return 1 if x.factor[0] > 0 else -1, x.change(0.5)
 
 
 def _power(x: Series, c: Series) -> Series:
@@ -289,8 +316,9 @@ def _power(x: Series, c: Series) -> Series:
 
 def _of_one(name: str, x: Series) -> Series:
     if name in ("neg", "abs", "sign"):
-        sign = -1 if name == "neg" else _sign(x)
-        return _made(arb_series([sign])) if name == "sign" else Series(x.power, sign * x.factor)
+        sign, within = (-1, inf) if name == "neg" else _sign(x)
+        made = _made(arb_series([sign])) if name == "sign" else Series(x.power, sign * x.factor)
+        return made._replace(within=within)
     if name in ("sinc", "sinc_slope"):
         over = _of_one("sin", x) if name == "sinc" else _sum(_of_one("cos", x), _of_one("sinc", x), -1)
         return _series("div", over, x)._replace(held=True)
@@ -301,17 +329,8 @@ def _of_one(name: str, x: Series) -> Series:
         sign = 1 if x.factor[0] > 0 else -1
         limit = sign * arb.pi() / 2 if name == "arctan" else arb.pi() / 2 * (1 - sign)
         return _sum(_made(arb_series([limit])), beside, -1 if name == "arctan" else 1)
-    if abs(x.whole[0]) > FARTHEST:
-        raise ValueError
-    return _made(_FUNCTIONS[name](x.whole))
-
-
-def _cosh(v: arb_series) -> arb_series:
-    return (v.exp() + (-v).exp()) / 2
-
-
-def _tanh(v: arb_series) -> arb_series:
-    return 1 - 2 / ((2 * v).exp() + 1)
+    within = x.change(0.5) if abs(x.whole[0]) > FARTHEST else inf
+    return _made(_FUNCTIONS[name](x.whole))._replace(within=within)
 
 
 def _sigmoid(v: arb_series) -> arb_series:
@@ -326,9 +345,9 @@ _FUNCTIONS: dict[str, Callable[[arb_series], arb_series]] = {
     "sin": lambda v: v.sin(),
     "cos": lambda v: v.cos(),
     "sinh": lambda v: (v.exp() - (-v).exp()) / 2,
-    "cosh": _cosh,
-    "tanh": _tanh,
-    "sech2": lambda v: 1 / _cosh(v) ** 2,
+    "cosh": lambda v: (v.exp() + (-v).exp()) / 2,
+    "tanh": lambda v: 1 - 2 / ((2 * v).exp() + 1),
+    "sech2": lambda v: 4 / (v.exp() + (-v).exp()) ** 2,
     "arctan": lambda v: v.atan(),
     "arccot": lambda v: arb.pi() / 2 - v.atan(),
     "asinh": lambda v: (v + (1 + v * v).sqrt()).log(),

@@ -11,7 +11,7 @@ from lab.console.screen import Rows, drawn
 from lab.errors import LabError
 from lab.experiment.specify import from_spec
 from lab.experiment.toml_writer import value_text
-from lab.numerics import Array, TooSmallError, as_float
+from lab.numerics import Array, Interval, TooSmallError, as_float
 from lab.parts import Activation
 from lab.prover.certificate import Certificate
 from lab.prover.digits import lost_digits
@@ -88,10 +88,15 @@ def ranges(sigma: Activation, found: Certificate | None = None) -> tuple[dict[st
     lines = [
         f"range of {symbol}: {outward_text(value[name])}, proved over all reals"
         if name in proved
-        else f"range of {symbol}: {value[name]}, {sigma.known_from(claim)}"
+        else f"range of {symbol}: {_with_infinity(value[name])}, {sigma.known_from(claim)}"
         for symbol, name, claim in (("σ", "range", "range"), ("σ′", "slope", "slope_range"))
     ]
     return value | {"proved": proved}, lines
+
+
+def _with_infinity(x: Interval) -> str:
+    """As an interval is written, with the sign of infinity that proved ones have."""
+    return str(x).replace("-inf", "−∞").replace("inf", "∞")
 
 
 def losses(sigma: Activation) -> list[str]:

@@ -84,10 +84,17 @@ def _tail(z: Interval, is_open: bool) -> Tail | None:
     """
     if is_open and 0 in (z.low, z.high) and 0 < z.magnitude <= 1:
         return next_to(z, 0.0)
-    if is_open and z.high - z.low <= _NEXT * z.magnitude < inf:
-        return next_to(z, min(z.low, z.high, key=lambda end: end.as_integer_ratio()[1]))
+    if is_open and (kink := kink_of(z)) is not None:
+        return next_to(z, kink)
     start, end = max(z.low, -z.high), max(-z.low, z.high)
     return variable(z) if start >= 1 and end >= 4 * start else None
+
+
+def kink_of(z: Interval) -> float | None:
+    """The rounder of the ends of an interval that is so narrow as one next to a kink; None of a wider one."""
+    if not 0 < z.high - z.low <= _NEXT * z.magnitude < inf:
+        return None
+    return min(z.low, z.high, key=lambda end: end.as_integer_ratio()[1])
 
 
 _NEXT = 2.0**-49

@@ -93,14 +93,14 @@ def short_bound(x: float, *, up: bool) -> str:
     >>> short_bound(-0.128904, up=False), short_bound(1.1000000000000003, up=True), short_bound(inf, up=True)
     ('−0.129', '1.1', '∞')
     """
-    return _infinite(x) or _outwards(x, 4, up=up).replace("-", "−")
+    return _outwards(x, 4, up=up).replace("-", "−")
 
 
 def outward_text(x: Interval) -> str:
     """An interval in few digits, which holds all of it, but for what arithmetic added, as in `short_bound`.
 
     >>> outward_text(Interval(1 / 3, 1.5 + 1e-9)), outward_text(Interval(-inf, 1.0000000000000002))
-    ('[0.3333333, 1.500001]', '[-inf, 1]')
+    ('[0.3333333, 1.500001]', '[−∞, 1]')
     """
     return f"[{_outwards(x.low, _DIGITS, up=False)}, {_outwards(x.high, _DIGITS, up=True)}]"
 
@@ -108,7 +108,7 @@ def outward_text(x: Interval) -> str:
 def _outwards(x: float, digits: int, *, up: bool) -> str:
     nearest = f"{x + 0.0:.{digits}g}"
     is_short = isclose(float(nearest), x, rel_tol=_OF_ARITHMETIC)
-    return nearest if is_short else (rounded_up if up else rounded_down)(x, digits)
+    return _infinite(x) or (nearest if is_short else (rounded_up if up else rounded_down)(x, digits))
 
 
 def _infinite(x: float) -> str:

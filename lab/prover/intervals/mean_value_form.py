@@ -19,7 +19,7 @@ from typing import NamedTuple, TypeAlias
 from lab.activations.formula.graph import Expression
 from lab.activations.formula.operations import JUMPING
 from lab.numerics import REALS, Interval
-from lab.prover.intervals.enclosure import Bounds, Box, evaluated, undecided
+from lab.prover.intervals.enclosure import Bounds, Box, evaluated, kink_of, undecided
 from lab.prover.intervals.rounding import add, mul, single, sub
 from lab.prover.tails.leading_terms import limit_of
 from lab.prover.tails.orders import Tail
@@ -176,13 +176,14 @@ def _has_one_sign(partial: Interval) -> bool:
 
 
 def _extent_by_values(box: Box, values: Interval, tail: Tail | None, switching: bool = False) -> Extent:
-    """The extent by the values alone, and by what is known of their order where the box has no end.
+    """The extent by the values alone, and by what is known of their order next to a kink or without an end.
 
     An extreme is infinite where |f| outgrows every bound as a power of z; and where f tends to a number, they
     have it between them.
     """
     middle = tuple(map(middle_of, box))
-    ends = [end for end in (box[0].low, box[0].high) if isinf(end) or end == 0]
+    kink = kink_of(box[0])
+    ends = [end for end in (box[0].low, box[0].high) if isinf(end) or end in (0, kink)]
     if tail is None or not ends:
         return Extent(values, values, middle, middle)
     limit = (ends[0], *middle[1:])

@@ -158,6 +158,13 @@ abs(z) | modulus
 abs(z)/(1 + abs(z)) | even softsign
 1 - abs(z)*exp(-abs(z)) | a notch
 exp(z)*(1 + erf(z)) | a product that grows
+log((1 + exp(50*(z + 1)))/(1 + exp(50*(z - 1))))/50 - 1 | soft clipping to (-1, 1)
+-log(exp(-50*z) + exp(-50))/50 | a smooth minimum of z and 1
+(1 + 0.5*z + 0.1*z**2)/(1 + abs(0.3*z + 0.2*z**2)) | Molina et al., safe PAU (2020)
+(z*exp(z) - 1)/(1 + exp(z)) | swish minus a logistic, as a quotient
+max(z, 0) + 0.4 - where(z > 0, 0, 0.4*(1 - exp(z))) | Trottier et al., PELU's kin (2017)
+z - cos(0.6*z)/0.6 + 1/0.6 | Snake's kin, whose slope is 0 at some z
+z*erf(exp(z)) | Biswas et al., ErfAct's kin (2022)
 Phi(z) - 0.5 | probit
 Phi(z)*(1 - Phi(z)) | Bernoulli variance of a probit
 z*Phi(1.5*z) | GELU, steeper

@@ -175,3 +175,25 @@ def test_a_slope_of_what_is_divided_by_a_cosh_of_any_size_is_a_number():
     slopes = sigma.derivative(np.array([-1e3, -100.0, -38.0, -5.0, 1.0]))
     assert (slopes[:4] == 0).all()
     assert slopes[4] == pytest.approx(1 / np.cosh(np.exp(-1.0)), rel=1e-15)  # the slope of z·e^−z is 0 there
+
+
+@pytest.mark.parametrize("text", ["z*erf(exp(z))", "(z*exp(z) - 1)/(1 + exp(z))", "z*erf(sinh(z))"])
+def test_far_out_the_slope_is_the_limit_where_exponents_run_over(text):
+    np.testing.assert_array_equal(Formula(text).derivative(np.array([1e3, 1e20, 1e300])), 1.0)
+
+
+def test_equal_exponents_cancel_whatever_their_signs_are_written_as():
+    """It was −4.01e8 at the first: (−z)² and z² were not seen to be one exponent."""
+    z = -np.array([100297503.01509705, 1e15, 1e200])
+    np.testing.assert_allclose(Formula("log(erfc(-z))").derivative(z), -2 * z, rtol=1e-15)
+
+
+@pytest.mark.parametrize("text", ["sigmoid(z - 3) + sigmoid(z + 3) - 1", "tanh(z - 1) + tanh(z + 1) + 1"])
+def test_a_difference_of_exponentials_does_not_outgrow_what_is_left(text):
+    np.testing.assert_array_equal(Formula(text)(np.array([-1e20, -1e3])), -1.0)
+
+
+def test_what_is_lost_at_a_kink_alone_makes_no_more_than_that_weak():
+    """Half of |z| < 2 was computed with more room, which took a prediction seconds."""
+    (weak,) = Formula("sqrt(abs(z - 1))").weak(float)
+    assert weak.high - weak.low < 1e-3

@@ -78,7 +78,7 @@ def test_all_is_told(design, tmp_path):
     assert out.startswith('# in [network]\nactivation = "designed"\n\n[activations.designed]\n')
     for told in (
         f'derivative = "{BELL}"\nfloor = 0.05\nat_least = 0.05\n',
-        "range of σ: [-inf, inf], proved over all reals\n"
+        "range of σ: [−∞, ∞], proved over all reals\n"
         "range of σ′: [0.05, 1], proved over all reals\n"
         "σ′ ≥ 0.05, proved\n"
         "kinks found: none\n",
@@ -121,14 +121,14 @@ def test_what_is_only_measured_is_told_so(design, monkeypatch):
     out = design("--derivative", "exp(-z**2)")[1]
     assert "range of σ: [-0.886227, 0.886227], measured on a grid of z and not proved" in out
     out = design("--floor-under", "knots", "--floor", "0.3")[1]
-    assert "range of σ: [-inf, inf], as the class claims and not proved" in out
+    assert "range of σ: [−∞, ∞], as the class claims and not proved" in out
     assert "range of σ′: [0.37, 1], as the class claims and not proved" in out
 
     undecided = Certificate("UNDECIDED", "too hard")
     for module in (design_page, slope_bounds, words):
         monkeypatch.setattr(module, "certify", lambda sigma, **claim: undecided)
     out = design("--derivative", "0.1 + exp(-z**2)")[1]
-    assert "range of σ: [-inf, inf], measured on a grid of z and not proved" in out
+    assert "range of σ: [−∞, ∞], measured on a grid of z and not proved" in out
     assert "range of σ′: [0.1, 1.1], measured on a grid of z and not proved" in out
     assert "σ′ is not proved to be bounded away from 0" in out
     assert "at_least" not in out
