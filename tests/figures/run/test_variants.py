@@ -157,7 +157,7 @@ def test_a_panel_a_metric_and_a_row_a_variant_but_the_first_with_marks_and_bars_
         "difference in epochs until\n0.9 are right\n← better",
         "difference in speed of\nlayer 1, all readings\n(decades)\n← smaller   larger →",
         "difference in speed of\nlayer 1 over the last\nhidden layer's, last\nreading (decades)\n"
-        "← lower   higher →",
+        "← smaller   larger →",
     ]
     assert told(figure) == ["tanh; 3 of 20 trials diverged", "relu", "tanh(z) + 0.1*z"]
     rows = comparisons(tables, pairs=[("sigmoid", name) for name in VARIANTS[1:]])
