@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import product
+from itertools import groupby, product
 from math import isqrt
+from operator import itemgetter
 from typing import TypeAlias
 
 from flint import arb, fmpq
@@ -190,14 +191,14 @@ def limit_of(x: Tail) -> tuple[Interval, int] | None:
 
 def _gathered(start: fmpq, terms: Iterable[tuple[Order, fmpq]], rests: Sequence[Part]) -> Series:
     """The sum, with as many terms as are larger than the rests."""
-    factors: dict[Order, fmpq] = {}
-    for order, c in terms:
-        factors[order] = factors.get(order, NONE) + c
     largest = max((order for order, _ in rests), default=None)
     kept: list[tuple[Order, fmpq]] = []
     small = [*rests]
-    for order in sorted((order for order, c in factors.items() if c != 0), reverse=True):
-        c = factors[order]
+    of_order = itemgetter(0)
+    for order, alike in groupby(sorted(terms, key=of_order, reverse=True), of_order):
+        c = sum((one for _, one in alike), NONE)
+        if c == 0:
+            continue
         if len(kept) < MOST_TERMS and (largest is None or order > largest):
             kept.append((order, c))
         else:
