@@ -159,6 +159,7 @@ def indifferent(cost: Cost, y: Array, cancelled: bool) -> Array:
     This is the error of one that has learnt nothing of the inputs. It is 1 where all targets are alike. Of
     targets (T, j, m) there are T.
     """
+    y = np.ascontiguousarray(y)  # the order of a sum follows its layout
     mean = np.broadcast_to(y.mean(axis=-1, keepdims=True), y.shape)
     residual = mean - y
     if not cancelled:

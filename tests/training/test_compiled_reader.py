@@ -236,6 +236,12 @@ def test_a_probe_that_looks_at_parameters_sees_those_of_its_reading(taken, optim
     np.testing.assert_allclose(np.diff(theta, axis=0), update[:-1], rtol=1e-9, atol=1e-16)
 
 
+def test_where_only_parameters_are_looked_at_the_kernel_is_not_asked(taken):
+    counts, _ = taken
+    train(given((GradientCosine, PhiB)), range(2))
+    assert not any(counts)
+
+
 def test_quantities_of_another_probe_alone_are_in_their_columns(taken):
     wanted = train(given(EVERY), range(2))
     for probe in (Causes, PhiB, RankShare):
