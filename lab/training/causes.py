@@ -71,6 +71,8 @@ def factors(a: Array, slope: Array, e: Array, delta: Array) -> Factors:
     agreement[together == -np.inf] = 0
     if nowhere.any():
         dependence[nowhere] = 0
+    if e.shape[-1] == 1:  # but for rounding, which would be a cause where nothing else is
+        dependence[np.isfinite(dependence)] = 0
     return Factors(low + _decades(heights).mT, flat, small, dependence, agreement)
 
 
