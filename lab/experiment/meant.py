@@ -96,7 +96,7 @@ def right_value(kind: str, value: Any) -> str:
         case "list_type", str() if _LIST.fullmatch(value):
             return _in_brackets(value)
         case "list_type", str() if value.startswith("["):
-            with suppress(tomllib.TOMLDecodeError):
+            with suppress(ValueError, RecursionError):  # no TOML, too many digits, too many brackets
                 return value_text(tomllib.loads(f"list = {value}")["list"])
             return 'its texts in quotes, as ["a", "b"]' if value.endswith("]") else ""
         case "list_type", str() | int() | float():

@@ -83,7 +83,7 @@ def _message(key: Key, details: ErrorDetails) -> str:
         return f"{message}; a design has a table of its name, such as [activations.mine]"
     if right := right_value(kind, value):
         return f"{message}; write {right}"
-    if isinstance(value, list) and value and key[0] in _VARIED:
+    if isinstance(value, list) and value and key[0] in _VARIED and kind not in ("model_type", "dict_type"):
         return f"{message}; {to_compare(key[: 3 if key[0] == 'activations' else 2])}"
     if kind == "int_type" and isinstance(value, float) and key in _EXAMPLES:
         return f"{message}; it counts examples, and is no share of them"

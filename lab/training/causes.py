@@ -71,6 +71,8 @@ def factors(a: Array, slope: Array, e: Array, delta: Array) -> Factors:
     agreement[together == -np.inf] = 0
     if nowhere.any():
         dependence[nowhere] = 0
+    if e.shape[-1] == 1:  # but for rounding, which would be a cause where nothing else is
+        dependence[np.isfinite(dependence)] = 0
     return Factors(low + _decades(heights).mT, flat, small, dependence, agreement)
 
 
@@ -159,6 +161,7 @@ def indifferent(cost: Cost, y: Array, cancelled: bool) -> Array:
     This is the error of one that has learnt nothing of the inputs. It is 1 where all targets are alike. Of
     targets (T, j, m) there are T.
     """
+    y = np.ascontiguousarray(y)  # the order of a sum follows its layout
     mean = np.broadcast_to(y.mean(axis=-1, keepdims=True), y.shape)
     residual = mean - y
     if not cancelled:

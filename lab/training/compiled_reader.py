@@ -77,9 +77,11 @@ class CompiledReader:
         """Record this reading and those after it that are like it, in one call; how many they are.
 
         The steps after each of them are taken too, ``most`` of them at most; after the last reading of all
-        none. It is none where this one needs the numpy core. Where another does, the engine goes back, and
-        steps up to that one.
+        none. It is none where this one needs the numpy core, or nothing else. Where another does, the engine
+        goes back, and steps up to that one.
         """
+        if self._by_numpy and not self._asked:
+            return 0
         steps, engine = self._steps, self._steps.engine
         step, ends = steps.step, steps.step == self._training.steps
         count, every = self._alike(reading, most)

@@ -360,6 +360,12 @@ def test_a_file_that_is_wrong(text, line, key, message, written):
     check(written(text), line, key, message)
 
 
+@pytest.mark.parametrize("line", ["activations.mine = ['tanh(z)', 'z']", "training = [1, 2]"])
+def test_a_list_is_no_hint_to_vary_a_table(line, written):
+    with pytest.raises(ExperimentError, match=r"expected a table, got a list$"):
+        load(written(f"{line}\n{BASE}"))
+
+
 @pytest.mark.parametrize(("text", "key", "message"), VARIED)
 def test_what_cannot_be_varied(text, key, message, written):
     elsewhere = {"network.cost": 3, 'vary."\\"training\\".eta"': 7}

@@ -96,3 +96,5 @@ def test_a_list_of_tables_for_a_table_and_a_number_for_a_list():
 def test_a_list_whose_texts_have_lost_their_quotes_is_not_quoted_as_a_whole():
     assert right_value("list_type", "[tanh(z), relu]") == 'its texts in quotes, as ["a", "b"]'
     assert right_value("list_type", "[3") == ""
+    assert right_value("list_type", 5000 * "[") == ""
+    assert right_value("list_type", f"[{5000 * '1'}]").startswith("its texts")

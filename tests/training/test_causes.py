@@ -303,6 +303,13 @@ def test_the_error_of_one_that_answers_the_mean(cost, y, cancelled, size):
 # Bits and dtypes.
 
 
+def test_a_single_example_is_apart_from_none():
+    a, slope, e = np.random.default_rng(0).uniform(0.1, 1, (3, 40, 1))
+    found = causes.factors(a, slope, e, e * slope)
+    assert not found.dependence.any()
+    assert not found.agreement.any()
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_a_trial_in_a_stack_has_the_bits_of_the_trial_alone(dtype):
     stack = net(Tanh(), trials=3, dtype=dtype)

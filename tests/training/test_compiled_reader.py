@@ -236,6 +236,19 @@ def test_a_probe_that_looks_at_parameters_sees_those_of_its_reading(taken, optim
     np.testing.assert_allclose(np.diff(theta, axis=0), update[:-1], rtol=1e-9, atol=1e-16)
 
 
+def test_causes_of_one_output_have_the_same_bits_however_many_are_taken_together(taken):
+    data = made_examples(4, 1, 24)
+    made = given((Causes,), sizes=(4, 6, 1), train=replace(data, y=np.round(data.y)), **LONG)
+    (found, _), (expected, _) = together_and_singly(taken, made, least=100)
+    assert unlike(found, expected) == []
+
+
+def test_where_only_parameters_are_looked_at_the_kernel_is_not_asked(taken):
+    counts, _ = taken
+    train(given((GradientCosine, PhiB)), range(2))
+    assert not any(counts)
+
+
 def test_quantities_of_another_probe_alone_are_in_their_columns(taken):
     wanted = train(given(EVERY), range(2))
     for probe in (Causes, PhiB, RankShare):
