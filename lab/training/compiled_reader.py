@@ -77,8 +77,8 @@ class CompiledReader:
         """Record this reading and those after it that are like it, in one call; how many they are.
 
         The steps after each of them are taken too, ``most`` of them at most; after the last reading of all
-        none. It is none where this one needs the numpy core, or nothing else. Where another does, the engine
-        goes back, and steps up to that one.
+        none. It is none where this one needs the numpy core, and where nothing is asked of the kernel. Where
+        another needs it, the engine goes back, and steps up to that one.
         """
         if self._by_numpy and not self._asked:
             return 0
