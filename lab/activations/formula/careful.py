@@ -33,6 +33,9 @@ FAR = 1e15
 WIDE = 1e3
 """A |z| beyond which the exponent of an exponential, as of z², may have more digits than are exact."""
 
+HUGE = 1e50
+"""A |z| beyond which a power of it may run over."""
+
 FARTHEST = 1e300
 """A |z| beyond which an exponent itself may run over."""
 
@@ -149,6 +152,7 @@ class Careful:
     def _mended(self, z: Array, outputs: list[Array]) -> list[Array]:
         """Scaled outputs, with exponents apart at finite z where those are no numbers, or beyond `WIDE`.
 
+        Beyond `HUGE` these are scaled too, but where no digit of an exponent is left: floats tell its sign.
         What is no finite number in either, beyond `FARTHEST`, is what it tends to.
         """
         doubtful = np.isfinite(z) & ((np.abs(z) > WIDE) | np.isnan(outputs).any(axis=0))
@@ -157,6 +161,9 @@ class Careful:
         at = z[doubtful]
         buffers = tuple(np.empty_like(at) for _ in range(self._apart.given))
         self._apart.run(at, buffers)
+        if (huge := np.abs(at) > HUGE).any():
+            for found, better in zip(buffers, self._apart.scaled(scaled(at[huge])), strict=False):
+                found[huge] = np.where(np.isnan(better.m), found[huge], better.value)
         limits = self._with_more_room(np.array([-np.inf, np.inf])) if (np.abs(at) > FARTHEST).any() else []
         for k, values in enumerate(outputs):
             found = np.where(np.isnan(buffers[k]), values[doubtful], buffers[k])
