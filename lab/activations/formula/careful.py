@@ -108,7 +108,7 @@ class Careful:
         wrong = np.zeros(z.shape, dtype=bool)
         for found, better in zip(plain, self._with_more_room(z), strict=True):
             wrong |= differs(found, better)
-        return stretches(wrong, z)
+        return stretches(wrong, z, wider=1)  # digits are lost before it shows
 
     def _refined(self, z: Array) -> Array:
         """The grid, denser where an output falls below the normal numbers, as a factor may do sooner."""
@@ -186,15 +186,15 @@ def differs(found: Array, better: Array) -> Array:
     return np.asarray(~(np.abs(found - better) <= allowed) & (found != held) & ~np.isnan(held))
 
 
-def stretches(wrong: Array, z: Array) -> tuple[Interval, ...]:
+def stretches(wrong: Array, z: Array, wider: int = 0) -> tuple[Interval, ...]:
     """The intervals of z around those of a grid that are wrong, up to the next that are not; of more than
-    one, up to the next but one, since digits are lost before it shows.
+    one, ``wider`` by so many.
     """
     wrong = wrong.copy()
     for k in range(1, JOINED + 1):  # what is weak on both sides is weak
         wrong[k:-k] |= wrong[: -2 * k] & wrong[2 * k :]
     ends = np.diff(np.concatenate([[0], wrong.astype(int), [0]])).nonzero()[0]
-    pairs = ends.reshape(-1, 2) + np.where(np.diff(ends)[::2, None] > 1, [-1, 1], 0)
+    pairs = ends.reshape(-1, 2) + np.where(np.diff(ends)[::2, None] > 1, [-wider, wider], 0)
     bounds = [-np.inf, -np.inf, *z.tolist(), np.inf, np.inf]
     return tuple(Interval(bounds[begin + 1], bounds[end + 2]) for begin, end in pairs.tolist())
 
