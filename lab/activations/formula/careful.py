@@ -33,6 +33,9 @@ FAR = 1e15
 WIDE = 1e3
 """A |z| beyond which the exponent of an exponential, as of z², may have more digits than are exact."""
 
+HUGE = 1e50
+"""A |z| beyond which a power of it may run over."""
+
 FARTHEST = 1e300
 """A |z| beyond which an exponent itself may run over."""
 
@@ -105,7 +108,7 @@ class Careful:
         wrong = np.zeros(z.shape, dtype=bool)
         for found, better in zip(plain, self._with_more_room(z), strict=True):
             wrong |= differs(found, better)
-        return stretches(wrong, z)
+        return stretches(wrong, z, wider=1)  # digits are lost before it shows
 
     def _refined(self, z: Array) -> Array:
         """The grid, denser where an output falls below the normal numbers, as a factor may do sooner."""
@@ -149,6 +152,7 @@ class Careful:
     def _mended(self, z: Array, outputs: list[Array]) -> list[Array]:
         """Scaled outputs, with exponents apart at finite z where those are no numbers, or beyond `WIDE`.
 
+        Beyond `HUGE` these are scaled too, but where no digit of an exponent is left: floats tell its sign.
         What is no finite number in either, beyond `FARTHEST`, is what it tends to.
         """
         doubtful = np.isfinite(z) & ((np.abs(z) > WIDE) | np.isnan(outputs).any(axis=0))
@@ -157,6 +161,9 @@ class Careful:
         at = z[doubtful]
         buffers = tuple(np.empty_like(at) for _ in range(self._apart.given))
         self._apart.run(at, buffers)
+        if (huge := np.abs(at) > HUGE).any():
+            for found, better in zip(buffers, self._apart.scaled(scaled(at[huge])), strict=False):
+                found[huge] = np.where(np.isnan(better.m), found[huge], better.value)
         limits = self._with_more_room(np.array([-np.inf, np.inf])) if (np.abs(at) > FARTHEST).any() else []
         for k, values in enumerate(outputs):
             found = np.where(np.isnan(buffers[k]), values[doubtful], buffers[k])
@@ -179,15 +186,15 @@ def differs(found: Array, better: Array) -> Array:
     return np.asarray(~(np.abs(found - better) <= allowed) & (found != held) & ~np.isnan(held))
 
 
-def stretches(wrong: Array, z: Array) -> tuple[Interval, ...]:
+def stretches(wrong: Array, z: Array, wider: int = 0) -> tuple[Interval, ...]:
     """The intervals of z around those of a grid that are wrong, up to the next that are not; of more than
-    one, up to the next but one, since digits are lost before it shows.
+    one, ``wider`` by so many.
     """
     wrong = wrong.copy()
     for k in range(1, JOINED + 1):  # what is weak on both sides is weak
         wrong[k:-k] |= wrong[: -2 * k] & wrong[2 * k :]
     ends = np.diff(np.concatenate([[0], wrong.astype(int), [0]])).nonzero()[0]
-    pairs = ends.reshape(-1, 2) + np.where(np.diff(ends)[::2, None] > 1, [-1, 1], 0)
+    pairs = ends.reshape(-1, 2) + np.where(np.diff(ends)[::2, None] > 1, [-wider, wider], 0)
     bounds = [-np.inf, -np.inf, *z.tolist(), np.inf, np.inf]
     return tuple(Interval(bounds[begin + 1], bounds[end + 2]) for begin, end in pairs.tolist())
 

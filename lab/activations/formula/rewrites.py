@@ -82,6 +82,7 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("log(1 - x)", "log1p(-x)"),
     Rewrite("1 - sigmoid(x)", "sigmoid(-x)"),
     Rewrite("sigmoid(x) + sigmoid(-x)", "1"),
+    Rewrite("sigmoid(x) - sigmoid(-x)", "tanh(0.5*x)"),
     Rewrite("sigmoid(x) - 0.5", "0.5*tanh(0.5*x)"),
     Rewrite("sigmoid(x)*sigmoid(-x)", "sigmoid_slope(x)"),
     Rewrite("sigmoid(x) - sigmoid(x)**2", "sigmoid_slope(x)"),
@@ -133,8 +134,6 @@ PRECISE: tuple[Rewrite, ...] = (
     Rewrite("log(cosh(x))", "where(abs(x) < 1, {}, abs(x) + ({}))".format(*_LN_COSH)),
     Rewrite("where(abs(x) < 1, {}, abs(x) + ({})) - abs(x)".format(*_LN_COSH),
         "where(abs(x) < 1, {} - abs(x), {})".format(*_LN_COSH)),
-    Rewrite("log(c + exp(x))",
-        "where(x > log(c), x + log1p(c*exp(-x)), log(c) + log1p(exp(x)/c))"),
     Rewrite("log(Phi(x))", "where(x > 0, log1p(-Phi(-x)), log(Phi(x)))"),
     Rewrite("abs(x + a) - abs(x - a)", "2*max(min(where(a > 0, x, -x), abs(a)), -abs(a))"),
     Rewrite("1 - cos(x)", "2*sin(0.5*x)**2"),
@@ -158,11 +157,12 @@ PRECISE: tuple[Rewrite, ...] = (
         "where(x < 0, c/sqrt(c + x**2)/(sqrt(c + x**2) - x), 1 + x/sqrt(c + x**2))"),
     Rewrite("1 - x/sqrt(c + x**2)",
         "where(x > 0, c/sqrt(c + x**2)/(x + sqrt(c + x**2)), 1 - x/sqrt(c + x**2))"),
-    Rewrite("exp(x) - exp(a)", "exp(max(x, a))*(sign(a - x)*expm1(-abs(x - a)))"),
+    Rewrite("exp(x) - exp(-x)", "2*sinh(x)"),
+    Rewrite("exp(x) - exp(a)", "exp(max(x, a))*(sign(a - x)*expm1(-abs(a - x)))"),
     Rewrite("sigmoid(x) - sigmoid(a)",
-        "sigmoid(max(x, a))*sigmoid(-min(x, a))*(sign(a - x)*expm1(-abs(x - a)))"),
+        "sigmoid(max(x, a))*sigmoid(-min(x, a))*(sign(a - x)*expm1(-abs(a - x)))"),
     Rewrite("tanh(x) - tanh(a)",
-        "2*sigmoid(2*max(x, a))*sigmoid(-2*min(x, a))*(sign(a - x)*expm1(-2*abs(x - a)))"),
+        "2*sigmoid(2*max(x, a))*sigmoid(-2*min(x, a))*(sign(a - x)*expm1(-2*abs(a - x)))"),
     Rewrite("softplus(x) - softplus(a)",
         "where(x > a, log1p(sigmoid(a)*expm1(x - a)), -log1p(sigmoid(x)*expm1(a - x)))"),
 )  # fmt: skip
@@ -317,7 +317,9 @@ def _over_logistic(found: Expression) -> Expression | None:
 
 
 def _within_choice(found: Expression) -> Expression | None:
-    """A number and a choice with a number as one choice: 1 − where(z > 0, 0, 1 − e^z) is e^z on the left."""
+    """A number and a choice with a number as one choice, where a branch has no term more so: of
+    1 − where(z > 0, 0, 1 − e^z) it is e^z on the left.
+    """
     terms = list(signed_terms(found)) if found.operation in ("add", "sub") else []
     numbers = [k for k, (_, term) in enumerate(terms) if term.number is not None]
     for k, (sign, term) in enumerate(terms[:MOST_TERMS] if numbers else ()):
@@ -325,9 +327,16 @@ def _within_choice(found: Expression) -> Expression | None:
             i, name = numbers[0], "add" if sign == 1 else "sub"
             number = terms[i][0] * terms[i][1]
             mask, *branches = term.arguments
-            made = mask.call("where", *(_replaced(number.call(name, one), REWRITES) for one in branches))
-            return added((other for j, other in enumerate(terms) if j not in (i, k)), made)
+            made = [_replaced(number.call(name, one), REWRITES) for one in branches]
+            pairs = zip(branches, made, strict=True)
+            if any(one.varies and _count(both) <= _count(one) for one, both in pairs):
+                rest = (other for j, other in enumerate(terms) if j not in (i, k))
+                return added(rest, mask.call("where", *made))
     return None
+
+
+def _count(found: Expression) -> int:
+    return sum(1 for _ in signed_terms(found))
 
 
 @cache

@@ -182,6 +182,23 @@ def test_far_out_the_slope_is_the_limit_where_exponents_run_over(text):
     np.testing.assert_array_equal(Formula(text).derivative(np.array([1e3, 1e20, 1e300])), 1.0)
 
 
+@pytest.mark.parametrize(
+    ("text", "slopes"),
+    [
+        ("sqrt(abs(z**2)) - tanh(-z**2)", [-1, 1]),
+        ("sqrt(abs(z**2)) + sigmoid(z)", [-1, 1]),
+        ("z**3/(1 + z**2)*sigmoid(z)", [0, 1]),
+        ("z*erf(sinh(z))", [-1, 1]),
+    ],
+)
+@pytest.mark.parametrize("size", [1e60, 1e110, 1e160, 1e300])
+def test_far_out_a_power_runs_over_beside_no_exponential(text, slopes, size):
+    """A slope was 0 for 1, or infinite, where z² or z³ was no float64."""
+    sigma, z = Formula(text), np.array([-size, size])
+    np.testing.assert_allclose(sigma.derivative(z), slopes, rtol=1e-15)
+    np.testing.assert_allclose(sigma(z), slopes * z, rtol=1e-15)
+
+
 def test_equal_exponents_cancel_whatever_their_signs_are_written_as():
     """It was −4.01e8 at the first: (−z)² and z² were not seen to be one exponent."""
     z = -np.array([100297503.01509705, 1e15, 1e200])

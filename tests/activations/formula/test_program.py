@@ -39,6 +39,21 @@ def test_a_formula_and_its_slope_are_the_steps_of_the_class_and_need_no_array_mo
     assert (program.given, program.scratch, program.masks) == (3, 0, 0)
 
 
+@pytest.mark.parametrize(
+    ("text", "most"),
+    [
+        ("max(-1, min(1, z)) + 0.1*z", 12),
+        ("z*(max(z, 0) - 0.1)", 6),
+        ("1 - where(z > 0, 0, 1 - exp(z))", 4),
+        ("z/(exp(-z) + exp(z))", 10),
+        ("exp(z)/(1 + exp(z)) - exp(-z)/(1 + exp(-z))", 14),
+        ("log(2 + exp(z))", 4),
+    ],
+)
+def test_forms_that_keep_digits_take_few_steps(text, most):
+    assert len(Formula(text).tapes[0].steps) <= most
+
+
 def test_registers_are_handed_on(z):
     chain = z
     for _ in range(30):
