@@ -3,7 +3,8 @@
 const DATA = JSON.parse(document.getElementById("data").textContent);
 const APART = Math.max((DATA.variants.length - 1) / 11, 1); // twelve are shown at first, evenly chosen
 const control = (id) => document.getElementById(id);
-DATA.variants.forEach((variant, i) => { variant.look = i; variant.shown = i === Math.round(Math.round(i / APART) * APART); });
+DATA.variants.forEach((variant, i) => { variant.shown = i === Math.round(Math.round(i / APART) * APART); });
+[...DATA.variants].sort((a, b) => b.shown - a.shown).forEach((variant, i) => { variant.look = i; });
 
 const STEPS = [...new Set(DATA.variants.flatMap((variant) => variant.steps))].sort((a, b) => a - b);
 

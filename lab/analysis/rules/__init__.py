@@ -63,7 +63,7 @@ RULES = {
             "much of what was not learned"
         ),
         advice=words.weigh_less,
-        explains={"parts differ", "first step too long", *follows.CONSEQUENCES},
+        explains=follows.of_outlier,
     ),
     "parts differ": Rule(
         "Does the mean of a target, or the share of a class, differ between the train and the test part by "
@@ -126,8 +126,7 @@ RULES = {
         below=True,
         measure=learning.measured,
         advice=learning.teach,
-        # Where data are of an unusual size, that is why steps are too large or too small too.
-        explains=lambda case: {"inputs low", *(follows.STEPS if words.rescale(case) else ())},
+        explains=follows.of_nothing_learned,
     ),
     "worse than a constant": Rule(
         "Has a trial without classes R² < 0 at the end, so that the best constant answer is better? Asked "

@@ -5,6 +5,7 @@ from lab.analysis.pooled import dead
 from lab.analysis.rule import HALF
 from lab.analysis.rules.learning import shut_by_biases, stood_still
 from lab.analysis.rules.neurons import dead_at_start
+from lab.analysis.rules.words import rescale
 from lab.network.decay import GROWS
 
 OUTCOMES = frozenset({"nothing learned", "worse than a constant"})
@@ -37,6 +38,17 @@ def of_decay(case: Case) -> set[str]:
     """What a decay that is too large makes of a training; it diverges by one that grows."""
     may_diverge = {"diverged"} if case.decay_of_a_step >= GROWS else set()
     return {*may_diverge, "first step too long", *CONSEQUENCES}
+
+
+def of_outlier(case: Case) -> set[str]:
+    """What one large error makes of steps: none too short, no decay, and nothing that was before."""
+    made = CONSEQUENCES - {"updates small", "weights vanish"}
+    return {"parts differ", "first step too long", *made} - born(case)
+
+
+def of_nothing_learned(case: Case) -> set[str]:
+    """Where data are of an unusual size, that is why steps are too large or too small too."""
+    return {"inputs low", *(STEPS - {"weights vanish"} if rescale(case) else ())}
 
 
 def of_no_gradient(case: Case) -> set[str]:

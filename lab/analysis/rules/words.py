@@ -107,7 +107,7 @@ def bend(case: Case) -> str:
 
 def died(case: Case, seen: Seen) -> str:
     """What keeps neurons from dying in training; of few, that some die leaves enough where there are more."""
-    return floor(case, more_neurons(case) or smaller_steps(case, seen))
+    return floor(case, ", or ".join(filter(None, (smaller_steps(case, seen), more_neurons(case)))))
 
 
 def weigh_less(case: Case, seen: Seen) -> str:

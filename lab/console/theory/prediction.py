@@ -102,7 +102,7 @@ def _body(title: str, sigma: Activation, found: Outlook, layers: pd.DataFrame) -
         where = "for almost every z" if is_flat else "where z is standard normal, or very small"
         yield f"σ′ is 0 {where}: no error passes, so weights of no gain keep E ‖δ‖²"
     scale = rest.depth_scale  # where errors grow, it is minus the layers over which they do by e
-    grows = f"none, E‖δ‖² {'has no mean' if rest.chi == inf else f'grows by e every {-scale:.6g} layers'}"
+    grows = f"none, E‖δ‖² {'is infinite' if rest.chi == inf else f'grows by e every {-scale:.6g} layers'}"
     yield f"\nσ_w² = {deep.weight_variance:g}, σ_b² = {deep.bias_variance:g}"
     yield f"fixed point q*:                  {_fixed_point_text(rest, proved.get('fixed_point'))}"
     yield f"χ at q*:                         {_number(rest.chi, proved.get('chi'))}"

@@ -15,11 +15,12 @@ from tests.analysis.judged import (
     MORE_HEALTHY,
     OPTIMISERS,
     SIGMAS,
+    ZERO,
     healthy,
     mistuned,
     write_files,
 )
-from tests.analysis.runs import ran, spoken
+from tests.analysis.runs import diagnosed, ran, spoken
 
 SATURATED = {"network__initialiser": {"name": "large", "gain": 10.0}, "network__activation": "sigmoid"}
 DEEP = {"network__hidden": [8] * 6, "network__activation": "sigmoid", "network__initialiser": "nielsen"}
@@ -207,6 +208,25 @@ def judged(folder, fault, seeds):
 def test_a_fault_of_the_table_is_named(tmp_path, fault):
     (sentences,) = judged(tmp_path, fault, 1)
     assert any(FAULTS[fault][1] in sentence for sentence in sentences), sentences
+
+
+@pytest.mark.parametrize(
+    ("data", "changed", "rule", "advice"),
+    [
+        ("an outlier, tanh", {"network__initialiser": ZERO}, "no gradient", "which break the symmetry"),
+        ("an outlier, tanh", {"training__lambda": 1000.0}, "weights vanish", "a smaller training.lambda"),
+        ("raw features, numbers, tanh", {"training__lambda": 300.0}, "weights vanish", "training.lambda"),
+    ],
+)
+def test_what_data_are_not_the_cause_of_is_told_beside_them(tmp_path, data, changed, rule, advice):
+    write_files(tmp_path)
+    assert advice in diagnosed(ran(tmp_path, **FAULTS[data][0] | changed).verdicts)[rule].sentence
+
+
+def test_few_neurons_that_die_by_large_steps_are_told_to_take_smaller_ones(tmp_path):
+    relu = {"network__activation": "relu", "network__initialiser": "he", "network__hidden": [8, 8]}
+    (told,) = diagnosed(ran(tmp_path, **relu, training__eta=1.5).verdicts).values()
+    assert "try a smaller training.eta, or more neurons a layer" in told.sentence
 
 
 @pytest.mark.slow

@@ -65,6 +65,7 @@ def test_a_formula_as_json(predict):
             "depth scale ξ = −1/ln χ:         none, E‖δ‖² grows by e every 9.96773 layers",
         ),
         (["exp(z)"], "depth scale ξ = −1/ln χ:         – layers"),
+        (["where(z>0,sqrt(z),0*z)"], "depth scale ξ = −1/ln χ:         none, E‖δ‖² is infinite"),
         (["exp(z)"], "gain going up, 1/√E σ(g)²:       0.367879"),
         (["exp(z)"], "χ at q*:                         –"),
     ],
