@@ -77,7 +77,7 @@ def test_every_control_has_a_name_in_the_tree_of_a_screen_reader(page):
 
 
 def test_each_of_many_variants_has_a_look_of_its_own_repeated_as_in_the_figures(visit):
-    """A colour, a mark and dashes: each comes again where that of a figure does."""
+    """A colour, a mark and dashes: each comes again where that of a figure does, those shown first."""
     count = 13
     page = visit(report([subject(variants=tuple(f"v{i}" for i in range(count)))]))
     looks = page.locator("#choices svg").evaluate_all(
@@ -86,6 +86,11 @@ def test_each_of_many_variants_has_a_look_of_its_own_repeated_as_in_the_figures(
             svg.querySelector("g").getAttribute("stroke-dasharray")])"""
     )
     assert len(set(map(tuple, looks))) == count
+    hidden = page.locator("#choices input[type=checkbox]").evaluate_all(
+        "all => all.map((box) => !box.checked)"
+    )
+    assert hidden.count(True) == 1
+    looks = [look for _, look in sorted(zip(hidden, looks, strict=True), key=lambda pair: pair[0])]
     drawn = [(look.colour, look.marker, look.dashes) for look in style.categories(count)]
     for own, of_figure in zip(zip(*looks, strict=True), zip(*drawn, strict=True), strict=True):
         assert list(map(own.index, own)) == list(map(of_figure.index, of_figure))

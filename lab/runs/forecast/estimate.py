@@ -20,9 +20,11 @@ from lab.runs.chunks import bytes_read
 from lab.runs.files.csv_files import has_pyarrow
 from lab.runs.forecast.sample import Sample, pace, samples_of
 from lab.runs.preparation import Prepared
+from lab.training.causes import PIECE
 from lab.training.compiled_reader import MEASURED, MOST_NUMBERS
 from lab.training.examples import EVALUATED_TOGETHER
 from lab.training.neurons import NEURON_COLUMNS
+from lab.training.probes import Causes
 from lab.training.reader import HELD_BYTES, MOST_HELD
 from lab.training.recorder import HALF_BINS, STEP_COLUMNS
 from lab.training.stack import BLOCK, Training
@@ -51,6 +53,9 @@ DRAWING = 4
 
 TOGETHER = 64
 """The examples that the kernel has room for at least."""
+
+OF_CAUSES = 5
+"""Arrays of a piece of the weights, in float64, that are there at a time while causes are found."""
 
 CURVE_ROWS = 401
 """Rows that the table ``curves`` has of a layer."""
@@ -201,7 +206,8 @@ def bytes_of(training: Training, trials: int) -> int:
     those as they were before a reading, (T, P) each. a, z, σ′, e and δ of a pass over the batch, unless the
     kernel takes all readings, over the fixed examples, and, in numpy, over up to a thousand examples that are
     evaluated, (T, n_l, m) each; for the compiled engine z once more, and what probes look at. The passes of a
-    trial alone that are measured together, twice. The readings, twice: as they are kept.
+    trial alone that are measured together, twice. What causes are found by. The readings, twice: as they are
+    kept.
     """
     network, item = training.network, training.train.x.itemsize
     sizes, n, compiled = network.sizes, len(training.train), training.engine == "compiled"
@@ -211,7 +217,7 @@ def bytes_of(training: Training, trials: int) -> int:
     recording = training.recording
     fixed = recording.fixed_examples is not None
     parameters = (3 + state + (training.decay > 0) + fixed) * trials
-    own = trials if batch < n else 1  # all examples are there once
+    own, together = trials if batch < n else 1, 1  # all examples are there once
     others = [probe.norms for probe in recording.probes if type(probe) not in MEASURED]
     looks = not compiled or any(norms != frozenset() for norms in others)
     passes = looks * (trials * cells + own * ends) * batch + trials * cells * seen * fixed
@@ -222,7 +228,8 @@ def bytes_of(training: Training, trials: int) -> int:
         if not looks and (others or recording.neurons):
             shown = trials * (cells + ends) * seen
             between = len(recording.schedule.steps) // len(recording.schedule.histograms)
-            passes += shown * (max(min(MOST_NUMBERS // shown, between), 1) if others else 1)
+            together = max(min(MOST_NUMBERS // shown, between), 1) if others else 1
+            passes += shown * together
         passes += 4 * trials * sizes[-1] * max(n, len(training.test))
     else:
         evaluated = min(n, EVALUATED_TOGETHER) + min(len(training.test), EVALUATED_TOGETHER)
@@ -232,4 +239,6 @@ def bytes_of(training: Training, trials: int) -> int:
     kept = item * (cells + ends) * seen
     held = 2 * min(HELD_BYTES // kept, MOST_HELD, len(recording.schedule.steps)) * kept
     held *= not compiled and trials == 1 and 2 * kept <= HELD_BYTES
-    return item * numbers + held + 2 * bytes_read(training) * trials
+    finds_causes = any(type(probe) is Causes for probe in recording.probes)
+    pieces = finds_causes * min(PIECE, trials * together * largest)
+    return item * numbers + 8 * OF_CAUSES * pieces + held + 2 * bytes_read(training) * trials
