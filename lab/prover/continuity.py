@@ -21,6 +21,9 @@ from lab.prover.tails.leading_terms import limit_of
 MOST_INTERVALS = 2000
 """Intervals that are looked at."""
 
+MOST_AFTER = 200
+"""As many after the first doubt, for a jump or a lack of value that is proved."""
+
 LARGEST_STEP = 2.0**-49
 """The largest jump of σ, relative to |σ| there, that is taken for rounding: eight units in the last place.
 
@@ -80,6 +83,7 @@ def continuity(
             undefined = in_few_digits(middle, _beside(z).__contains__)
         if undefined is None:
             search.note_jump_or_doubt(z)
+            left = min(left, MOST_AFTER) if search.doubt else left
     if undefined is not None:
         return Continuity((), undefined, f"σ is undefined at z = {shortest_decimal(undefined)}")
     if search.jumps:

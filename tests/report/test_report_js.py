@@ -347,9 +347,8 @@ def test_of_many_variants_twelve_are_shown_from_the_first_to_the_last(visit):
     assert all(page.get_by_label(name, exact=True).is_checked() for name in ("tanh 0", "tanh 23"))
 
 
-@pytest.mark.parametrize("count", [45, 78])
-def test_the_twelve_that_are_shown_at_first_look_different(visit, count):
-    page = visit(report([subject(variants=tuple(map(str, range(count))))]))
+def test_the_twelve_that_are_shown_at_first_look_different(visit):
+    page = visit(report([subject(variants=tuple(map(str, range(78))))]))
     shown = "DATA.variants.filter((one) => one.shown).map((one) => colour(one.look) + dashes(one.look))"
     assert len(set(page.evaluate(shown))) == 12
 

@@ -178,8 +178,8 @@ def _has_one_sign(partial: Interval) -> bool:
 def _extent_by_values(box: Box, values: Interval, tail: Tail | None, switching: bool = False) -> Extent:
     """The extent by the values alone, and by what is known of their order next to a kink or without an end.
 
-    An extreme is infinite where |f| outgrows every bound as a power of z; and where f tends to a number, they
-    have it between them.
+    An extreme is infinite where |f| outgrows every bound as a power of z; and where f tends to a number, but
+    at a kink, they have it between them.
     """
     middle = tuple(map(middle_of, box))
     kink = kink_of(box[0])
@@ -193,7 +193,8 @@ def _extent_by_values(box: Box, values: Interval, tail: Tail | None, switching: 
         return Extent(values, single(inf), middle, limit)
     if tail.grows and values.high <= 0:
         return Extent(single(-inf), values, limit, middle)
-    if (known := limit_of(tail)) is None:
+    known = None if kink is not None else limit_of(tail)
+    if known is None:
         return Extent(values, values, middle, middle)
     near, side = known
     least = near if side > 0 else Interval(values.low, min(values.high, near.high))
