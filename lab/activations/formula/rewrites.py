@@ -142,6 +142,9 @@ PRECISE: tuple[Rewrite, ...] = (
     Rewrite("1 - sin(x)", "(sin(0.5*x) - cos(0.5*x))**2"),
     Rewrite("1 + cos(x)*(2*sin(x))", "(sin(x) + cos(x))**2"),
     Rewrite("1 - cos(x)*(2*sin(x))", "(sin(x) - cos(x))**2"),
+    # As snake's slope is written where a is to be learned.
+    Rewrite("1 + a*(cos(x)*(2*sin(x))/a)", "(sin(x) + cos(x))**2"),
+    Rewrite("1 + a*cos(x)*(2*sin(x))/a", "(sin(x) + cos(x))**2"),
     Rewrite("1 + x/(1 + abs(x))", "where(x < 0, 1/(1 + abs(x)), 1 + x/(1 + abs(x)))"),
     Rewrite("x + sqrt(c + x**2)", "where(x < 0, c/(sqrt(c + x**2) - x), x + sqrt(c + x**2))"),
     Rewrite("sqrt(c + x**2) - x", "where(x > 0, c/(x + sqrt(c + x**2)), sqrt(c + x**2) - x)"),
