@@ -40,8 +40,9 @@ def meaning(rows: Rows, task: Task) -> Meaning:
     column = rows.y[:, 0]
     index, found = pd.factorize(column, sort=True)
     whole = rows.has_texts or (len(found) > 1 and bool((found == np.floor(found)).all()))
-    is_signed = rows.has_texts and unfit(column).startswith(("'", '"'))  # nearly numbers, as "5 %"
-    enough = few(len(found), len(column)) or (rows.has_texts and len(found) <= MOST_CLASSES and not is_signed)
+    enough = few(len(found), len(column))
+    if rows.has_texts and not enough:
+        enough = len(found) <= MOST_CLASSES and not _nearly_numbers(column)
     if asked == "numbers" or (asked == "auto" and not (whole and enough)):
         if rows.has_texts:
             _refuse_texts(rows, column, found, asked)
@@ -83,13 +84,19 @@ def _refuse_texts(rows: Rows, column: Column, found: Any, asked: str) -> None:
     if asked == "numbers" or any(number(text) is not None for text in found):
         about = "task" if asked == "numbers" else "target"
         check_numbers(rows, rows.targets[0], column, about=about)
-    if (reason := unfit(column)).startswith(("'", '"')):  # a text that is nearly a number
+    if reason := _nearly_numbers(column):
         raise PartError(f"{rows.name}: target {rows.targets[0]}: {reason}", "target")
     raise PartError(
         f"{rows.name}: target {rows.targets[0]} holds {len(found)} different texts; "
         f'if they are classes, say task = "classes"',
         "target",
     )
+
+
+def _nearly_numbers(column: Column) -> str:
+    """Why texts that are nearly numbers, as "5 %", are none; empty of other texts."""
+    reason = unfit(column)
+    return reason if reason.startswith(("'", '"')) else ""
 
 
 def _label(value: Any) -> str:
