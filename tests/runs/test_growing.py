@@ -7,7 +7,7 @@ from lab.runs.growing import Growing, tables_so_far
 from lab.runs.parts import keys_of
 from lab.runs.runner import Terms, begun, resumed, run
 from lab.runs.tables import PIECED
-from lab.runs.work import tasks
+from lab.runs.work import tasks, workers
 from lab.storage import remove
 from tests.runs.test_runner import made
 
@@ -85,7 +85,7 @@ def test_no_table_is_left_where_a_part_cannot_be_read(ready, whole, root):
 
 def test_a_run_under_way_has_the_tables_of_what_was_read_by_then(small, root, monkeypatch):
     """Also of chunks that are not at their end, of which what is read is that of the whole run."""
-    monkeypatch.setattr(tasks, "CALL_SECONDS", 0.0)
+    monkeypatch.setattr(workers, "HEARING_SECONDS", 0.0)
     monkeypatch.setattr(tasks, "CHECKPOINT_SHARE", float("inf"))
     ready = made(small, {"network.hidden": [3], "training.steps": 30})
     folder, seen, told = begun(ready, root), [], []

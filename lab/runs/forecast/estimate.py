@@ -192,11 +192,11 @@ def _memory_of_training(ready: Prepared, largest: dict[int, int], workers: int, 
     held = max(bytes_of(made[index], trials) for index, trials in largest.items())
     parts = max(bytes_read(made[index]) * trials for index, trials in largest.items())
     data = sum(each.nbytes for one in ready.different_data for each in (one.x_train, one.x_test)) * 2
-    apart = min(workers, chunks)
-    beside = apart > 1 or ready.bench.allow_code  # as code of one's own is trained
-    training = apart * (TRAINS + held + data) + (TRAINS + data) * beside
-    pieces = TRAINS + data + 2 * parts + PIECES * min(3 * parts, PIECE_BYTES)
-    return int(max(training, pieces)) + ARROW * has_pyarrow()
+    at_work, beside = min(workers, chunks), ready.bench.allow_code  # code of one's own is trained beside this
+    training = at_work * (TRAINS + held + data) + (TRAINS + data) * beside
+    pieces = 2 * parts + PIECES * min(3 * parts, PIECE_BYTES)
+    while_training = pieces if at_work > 1 and not beside else 0
+    return int(max(training + while_training, TRAINS + data + pieces)) + ARROW * has_pyarrow()
 
 
 def bytes_of(training: Training, trials: int) -> int:

@@ -17,6 +17,7 @@ END_SECONDS = 5.0
 
 _DONE = object()
 
+Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 
@@ -31,11 +32,11 @@ class Line:
         return False
 
 
-def performed(steps: Iterable[object], line: Line) -> None:
+def unless_stopped(steps: Iterable[object], line: Line) -> Iterator[None]:
     """Do these steps, one after another, until they are through or the ``line`` is stopped."""
     todo = iter(steps)
     while not line.stopped() and next(todo, _DONE) is not _DONE:
-        pass
+        yield
 
 
 @dataclass(frozen=True)
@@ -45,64 +46,81 @@ class Died:
     why: str
 
 
-class Crew(Generic[Result]):
+class Crew(Generic[Task, Result]):
     """Does ``function(task, line)`` for each task, in so many processes.
 
-    A process that dies takes its own task along and no other. That task is tried once more, alone, when the
-    others are through, and only then given up. One that lasts longer than its limit, in seconds, is ended and
-    given up. Once ``line`` is stopped, tasks under way are told so, and no other begins.
+    There may be none at first, and ``workers`` more later. A process gets what ``sent`` makes of a task. One
+    that dies takes its own task along and no other. That task is tried once more, alone, when the others are
+    through, and only then given up. One that lasts longer than its limit, in seconds, is ended and given up.
+    Once ``line`` is stopped, tasks under way are told so, and no other begins.
     """
 
     def __init__(
         self,
         function: Callable[[Any, Line], Result],
-        tasks: Sequence[Any],
+        tasks: Sequence[Task],
         workers: int,
         line: Line,
         limits: Sequence[float | None],
+        sent: Callable[[Task], Any] = lambda task: task,
     ) -> None:
+        self.workers = workers
         self._function, self._tasks, self._line, self._limits = function, tasks, line, limits
-        self._workers = workers
+        self._sent = sent
         self._waiting, self._suspects = deque(range(len(tasks))), deque[int]()
         self._alone: set[int] = set()
         self._crew: list[_Worker] = []
 
-    def results(self, meanwhile: Iterable[object] = ()) -> Iterator[tuple[int, Result | Died]]:
+    @property
+    def waiting(self) -> int:
+        """How many tasks have not begun."""
+        return len(self._waiting)
+
+    def taken(self) -> Iterator[int]:
+        """The numbers of tasks that the caller does itself, each taken from those that wait."""
+        while self._waiting:
+            yield self._waiting.popleft()
+
+    def results(
+        self, meanwhile: Iterable[tuple[int, Result] | None] = ()
+    ) -> Iterator[tuple[int, Result | Died]]:
         """The numbers of the tasks with their results, as they end.
 
         This process does what is to be done ``meanwhile``: a step of it each time it has heard all workers,
-        and the rest when all tasks ended, unless they were stopped.
+        and the rest when all tasks ended. A step may give a result of a task that was `taken`.
         """
-        todo = iter(meanwhile)
+        todo, busy = iter(meanwhile), True
         try:
-            while self._manned():
-                busy = next(todo, _DONE) is not _DONE
+            while self._manned(busy) or busy:
+                step = next(todo, _DONE) if busy else _DONE
+                busy = step is not _DONE
+                if isinstance(step, tuple):
+                    yield step
                 wait([worker.connection for worker in self._crew], 0 if busy else POLL_SECONDS)
                 for worker in list(self._crew):
                     yield from self._ended(worker)
-            performed(todo, self._line)
         finally:
             for worker in self._crew:
                 worker.kill()
 
-    def _manned(self) -> bool:
-        """Whether anything is under way, once all that can begin has begun."""
+    def _manned(self, busy: bool) -> bool:
+        """Whether a process is at work, once all that can begin has begun; this one may be ``busy``."""
         if self._line.stopped():
             self._waiting.clear()
             self._suspects.clear()
             for worker in self._crew:
                 worker.stop()
-        if not (self._crew or self._waiting) and self._suspects:
+        if not (busy or self._crew or self._waiting) and self._suspects:
             self._alone.add(self._suspects[0])
             self._waiting.append(self._suspects.popleft())
-        while self._waiting and len(self._crew) < self._workers:
+        while self._waiting and len(self._crew) < self.workers:
             self._crew.append(_Worker(self._function))
             self._begin(self._crew[-1])
         return bool(self._crew)
 
     def _begin(self, worker: "_Worker") -> None:
         number = self._waiting.popleft()
-        worker.give(number, self._tasks[number])
+        worker.give(number, self._sent(self._tasks[number]))
 
     def _ended(self, worker: "_Worker") -> Iterator[tuple[int, Result | Died]]:
         """The result of a worker's task, if there is one by now."""

@@ -1,7 +1,7 @@
 """A chunk with all that it takes to train it, from its checkpoint to its part, in any process."""
 
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import inf
 from time import monotonic
@@ -71,13 +71,21 @@ _last: list[tuple[Key, Training]] = []
 
 def completed(task: Task, line: Line) -> Outcome:
     """Train a chunk, from its checkpoint if there is one, and keep its part."""
+    *_, outcome = advanced(task, line, CALL_SECONDS)
+    assert outcome is not None
+    return outcome
+
+
+def advanced(task: Task, line: Line, seconds: float) -> Iterator[Outcome | None]:
+    """Train a chunk likewise, for so many ``seconds`` each time, and yield None; at its end how it ended."""
     chunk, folder, key = task.chunk, task.folder, task.key
     try:
         course, kept = begun(task, data_of(task), folder.parts.checkpoint(chunk, key)), monotonic()
         interval = usual = min(task.keep_seconds, CHECKPOINT_SECONDS)
         line.tell(chunk, course.done)
         while not course.ended:
-            course.advance(CALL_SECONDS)
+            yield None
+            course.advance(seconds)
             line.tell(chunk, course.done)
             stopped = line.stopped() and not course.ended
             if stopped or monotonic() - kept > interval:
@@ -86,13 +94,15 @@ def completed(task: Task, line: Line) -> Outcome:
                 kept = monotonic()
                 interval = max(usual, (kept - began) / CHECKPOINT_SHARE)
             if stopped:
-                return Outcome(chunk, stopped=True)
+                yield Outcome(chunk, stopped=True)
+                return
         folder.parts.keep(chunk, read(course), key)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, GeneratorExit):
         raise
     except BaseException as error:  # code of one's own may raise anything, SystemExit too
-        return failed(chunk, error)
-    return Outcome(chunk)
+        yield failed(chunk, error)
+        return
+    yield Outcome(chunk)
 
 
 def data_of(task: Task) -> Dataset:

@@ -18,12 +18,15 @@ from lab.data.dataset import Dataset
 from lab.errors import StorageError
 from lab.processes import can_begin, deferred
 from lab.runs.work.cluster import scheduled
-from lab.runs.work.crew import Crew, Died, Line, performed
-from lab.runs.work.held_data import held
-from lab.runs.work.tasks import Outcome, Task, completed, forget
+from lab.runs.work.crew import Crew, Died, Line, unless_stopped
+from lab.runs.work.held_data import Held, held
+from lab.runs.work.tasks import Outcome, Task, advanced, completed, forget
 
 HIRING_SECONDS = 1.0
 """Other processes train only where they save more than this: so long it takes until one has begun."""
+
+HEARING_SECONDS = 0.01
+"""About so long this process trains before it hears the others."""
 
 Progress: TypeAlias = Callable[[int], None]
 """What is called with the number of trial-steps done since its last call."""
@@ -55,23 +58,23 @@ def trained(
 
     Code of one's own is trained in processes that may die, and so is what has a ``trial_timeout`` in seconds.
     With the address of a ``scheduler`` its workers train them, ``mixed`` also by other versions: see
-    `lab.runs.work.cluster`. Else this process trains alone until it has seen that ``workers`` would save more
-    than `HIRING_SECONDS`. What is to be done ``meanwhile`` it does step by step while processes on this
-    machine train, else before or after.
+    `lab.runs.work.cluster`. Else this process trains, and others beside it, so that there are ``workers``,
+    once it has seen that they would save more than `HIRING_SECONDS`. What is to be done ``meanwhile`` it does
+    while processes on this machine train or begin to, else before or after.
 
     The first Ctrl-C puts down what is under way, and KeyboardInterrupt is raised when that is kept. Raises
     StorageError as soon as something cannot be kept.
     """
-    own = any(task.code and task.bench.allow_code for task in tasks) and can_begin()
+    foreign = any(task.code and task.bench.allow_code for task in tasks) and can_begin()
     with deferred() as stop:
         line = _Here(progress, stop)
         if tasks and scheduler:
-            performed(meanwhile, line)
+            for _ in unless_stopped(meanwhile, line):
+                pass
             outcomes = scheduled(tasks, scheduler, line, trial_timeout, mixed)
-        elif tasks and (own or trial_timeout is not None):
-            outcomes = _apart(tasks, workers, line, trial_timeout, meanwhile)
         else:
-            outcomes = _here_or_apart(tasks, workers, line, meanwhile)
+            apart = foreign or trial_timeout is not None
+            outcomes = _on_this_machine(tasks, workers, line, trial_timeout, apart, meanwhile)
         for outcome in outcomes:
             if outcome.unkept:
                 raise StorageError(outcome.error)
@@ -98,26 +101,71 @@ class _Here(Line):
         return self.stop.is_set()
 
 
-def _here(tasks: Sequence[Task], line: Line) -> Iterator[Outcome]:
+def _on_this_machine(
+    tasks: Sequence[Task],
+    workers: int,
+    line: _Here,
+    seconds: float | None,
+    apart: bool,
+    meanwhile: Iterable[object],
+) -> Iterator[Outcome]:
+    """Train in processes, so many ``seconds`` a trial at most, and in this one too where not ``apart``.
+
+    Data go to a process by files.
+    """
+    files: dict[int, Held] = {}
+
+    def sent(task: Task) -> Task:
+        data = task.data
+        if not isinstance(data, Dataset):
+            return task
+        if id(data) not in files:
+            files[id(data)] = held(data, task.folder.path / ".data")
+        return replace(task, data=files[id(data)])
+
+    limits = [None if seconds is None else seconds * len(task.chunk.trials) for task in tasks]
+    crew = Crew(completed, tasks, min(workers, len(tasks)) if apart else 0, line, limits, sent)
+    steps = unless_stopped(meanwhile, line) if apart else _here(crew, tasks, workers, line, meanwhile)
     try:
         with threadpool_limits(1):
-            for task in tasks:
-                if line.stopped():
-                    return
-                yield completed(task, line)
+            for number, ended in crew.results(steps):
+                yield Outcome(tasks[number].chunk, ended.why) if isinstance(ended, Died) else ended
     finally:
         forget()
+        for folder in {held.folder.parent for held in files.values()}:
+            rmtree(folder, ignore_errors=True)
+
+
+def _here(
+    crew: Crew[Task, Outcome], tasks: Sequence[Task], workers: int, line: _Here, meanwhile: Iterable[object]
+) -> Iterator[tuple[int, Outcome] | None]:
+    """The steps of this process, which trains what waits, and hires the others of the crew where that pays.
+
+    What is to be done ``meanwhile`` is done as soon as others are hired; first where none may be.
+    """
+    workers = workers if can_begin() else 1
+    pace, rest = _Pace(line, sum(task.steps for task in tasks)), unless_stopped(meanwhile, line)
+    if min(workers, len(tasks)) <= 1:
+        yield from rest
+    for number in crew.taken():
+        for outcome in advanced(tasks[number], pace, HEARING_SECONDS):
+            useful = min(workers, crew.waiting + (outcome is None))
+            if not crew.workers and useful > 1 and pace.saved(useful) > HIRING_SECONDS:
+                crew.workers = useful - 1
+            yield (number, outcome) if outcome else None
+            if crew.workers:
+                yield from rest
+    yield from rest
 
 
 @dataclass
-class _Alone(Line):
-    """The line to tasks in this process, which stops them once it has seen that others would end sooner.
+class _Pace(Line):
+    """The line to tasks in this process: how fast they go.
 
     ``steps`` are the trial-steps of all tasks; ``pace``, how many were done in a second when one last told.
     """
 
     line: _Here
-    workers: int
     steps: int
     pace: float = inf
     heard: float = field(default_factory=monotonic)
@@ -128,52 +176,14 @@ class _Alone(Line):
         self.line.tell(task, done)
         self.pace = (left - self.left) / max(self.heard - before, 1e-9) or inf
 
+    def stopped(self) -> bool:
+        return self.line.stopped()
+
     @property
     def left(self) -> int:
         """The trial-steps to be done."""
         return self.steps - self.line.done.total()
 
-    def stopped(self) -> bool:
-        saved = self.left / self.pace * (1 - 1 / self.workers)
-        return self.line.stopped() or saved > HIRING_SECONDS
-
-
-def _here_or_apart(
-    tasks: Sequence[Task], workers: int, line: _Here, meanwhile: Iterable[object]
-) -> Iterator[Outcome]:
-    """Train in this process, until it is seen that several would be through sooner; then in those.
-
-    What is under way goes on there from where it is. What is to be done ``meanwhile`` is done first where no
-    others may be asked.
-    """
-    workers = workers if can_begin() else 1
-    alone = _Alone(line, min(workers, len(tasks)), sum(task.steps for task in tasks))
-    if alone.workers <= 1:
-        performed(meanwhile, line)
-    todo = list(tasks)
-    for outcome in _here(tasks, alone):
-        if not outcome.stopped:
-            todo.pop(0)
-            alone.workers = min(workers, len(todo) or 1)
-        yield outcome
-    if todo and not line.stopped():
-        yield from _apart(todo, workers, line, None, meanwhile)
-    else:
-        performed(meanwhile, line)
-
-
-def _apart(
-    tasks: Sequence[Task], workers: int, line: Line, seconds: float | None, meanwhile: Iterable[object]
-) -> Iterator[Outcome]:
-    """Train in processes of their own, to which the data go by files, so many ``seconds`` a trial at most."""
-    home = tasks[0].folder.path / ".data"
-    datasets = {id(task.data): task.data for task in tasks if isinstance(task.data, Dataset)}
-    try:
-        kept = {key: held(data, home) for key, data in datasets.items()}
-        sent = [replace(task, data=kept.get(id(task.data), task.data)) for task in tasks]
-        limits = [None if seconds is None else seconds * len(task.chunk.trials) for task in tasks]
-        crew: Crew[Outcome] = Crew(completed, sent, min(workers, len(tasks)), line, limits)
-        for number, ended in crew.results(meanwhile):
-            yield Outcome(tasks[number].chunk, ended.why) if isinstance(ended, Died) else ended
-    finally:
-        rmtree(home, ignore_errors=True)
+    def saved(self, workers: int) -> float:
+        """The seconds that so many processes save."""
+        return self.left / self.pace * (1 - 1 / workers)

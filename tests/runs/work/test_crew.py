@@ -55,15 +55,36 @@ def test_meanwhile_this_process_works_on_and_hears_its_workers():
     line, steps = Counting(), []
 
     def meanwhile():
-        for step in range(1000):
+        for _ in range(1000):
             steps.append(line.done)
             time.sleep(0.001 if line.done else 0.01)
-            yield step
+            yield
 
     found = dict(Crew(work, ["a", "b"], 1, line, [None, None]).results(meanwhile()))
     assert found == {0: "a", 1: "b"}
     assert len(steps) == 1000
     assert {0, 2} <= set(steps)
+
+
+def test_this_process_does_what_waits_and_hires_later():
+    """A task that dies elsewhere is tried once more when this process is through, too."""
+    line, tasks = Counting(), ["a", "die", "b", "c", "d"]
+    crew = Crew(work, tasks, 0, line, [None] * 5, sent=lambda task: task.upper() if task != "die" else task)
+
+    def here():
+        for number in crew.taken():
+            yield number, f"here: {work(tasks[number], line)}"
+            crew.workers = 1
+            while crew.waiting > 1:
+                time.sleep(0.01)
+                yield
+
+    found = dict(crew.results(here()))
+    assert found[0] == "here: a"
+    assert found[1] == Died("its worker ended (7), twice")
+    assert [found[2], found[3]] == ["B", "C"]
+    assert found[4] in ("D", "here: d")
+    assert line.done == 4
 
 
 def test_what_fails_meanwhile_ends_the_workers():

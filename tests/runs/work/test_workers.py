@@ -17,10 +17,11 @@ from lab.runs.files.folder import RunFolder
 from lab.runs.files.part_files import PartFiles
 from lab.runs.identity import key
 from lab.runs.preparation import prepared
+from lab.runs.work import crew as crew_room
 from lab.runs.work import tasks as tasks_room
 from lab.runs.work import workers as workers_room
 from lab.runs.work.tasks import Task
-from lab.runs.work.workers import HIRING_SECONDS, trained
+from lab.runs.work.workers import trained
 from tests.training.trainings import unlike
 
 MAIN = """
@@ -84,7 +85,7 @@ def workers(request, monkeypatch):
 
 
 def test_what_is_soon_done_starts_no_process(small, tmp_path, monkeypatch):
-    monkeypatch.setattr(workers_room, "Crew", None)
+    monkeypatch.setattr(crew_room, "_Worker", None)
     told, later = [], iter("ab")
     tasks = tasks_of(prepared(load(small)), RunFolder(tmp_path))
     assert [one.error for one in trained(tasks, 8, told.append, meanwhile=later)] == ["", ""]
@@ -92,39 +93,47 @@ def test_what_is_soon_done_starts_no_process(small, tmp_path, monkeypatch):
     assert list(later) == []
 
 
-def test_what_takes_long_goes_on_in_several_processes_from_where_it_is(small, tmp_path, monkeypatch):
-    """With the same bytes; what is told of its steps is right, though two processes had a part in them."""
-    ready = prepared(load(small, {"training.steps": 40}))
+def test_what_takes_long_goes_on_here_and_in_other_processes(small, tmp_path, monkeypatch):
+    """With the same bits; what is told of the steps is right, whoever took them. What is to be done meanwhile
+    is done as soon as others are hired."""
+    monkeypatch.setattr("lab.runs.chunks.LARGEST_CHUNK", 1)
+    ready = prepared(load(small, {"training.steps": 40, "trials.seeds": 6}))
     alone, both = RunFolder(tmp_path / "alone"), RunFolder(tmp_path / "both")
     list(trained(tasks_of(ready, alone), 1, lambda done: None))
-    monkeypatch.setattr(tasks_room, "CALL_SECONDS", 0.0)
     monkeypatch.setattr(workers_room, "HIRING_SECONDS", 0.0)
-    told, tasks = [], tasks_of(ready, both)
-    sent, crew = [], workers_room.Crew
+    monkeypatch.setattr(workers_room, "HEARING_SECONDS", 0.0)
+    told, given, worker = [], [], crew_room._Worker
 
-    def hired(function, given, workers, line, limits):
-        sent.extend(task.folder.parts.checkpoint(task.chunk, task.key) is not None for task in given)
-        return crew(function, given, workers, line, limits)
+    class Hired(worker):
+        def give(self, number, task):
+            given.append(number)
+            super().give(number, task)
 
-    monkeypatch.setattr(workers_room, "Crew", hired)
-    assert [one.error for one in trained(tasks, 2, told.append)] == ["", ""]
-    assert sent == [True, False]
+    monkeypatch.setattr(crew_room, "_Worker", Hired)
+    tasks = tasks_of(ready, both)
+
+    def meanwhile():
+        while len(both.parts.chunks) < 2:
+            time.sleep(0.01)
+            yield
+
+    assert [one.error for one in trained(tasks, 2, told.append, meanwhile=meanwhile())] == [""] * len(tasks)
+    assert 0 < len(given) < len(tasks)
+    assert 0 not in given
     assert sum(told) == sum(task.steps for task in tasks)
     assert min(told) >= 0
     for chunk in alone.parts.chunks:
         assert unlike(alone.parts.read(chunk)[0], both.parts.read(chunk)[0]) == []
 
 
-def test_others_are_hired_for_what_they_save():
+def test_what_others_would_save():
     """Two processes save half of what is left, eight of them seven eighths."""
-    for workers, share in ((2, 1 / 2), (8, 7 / 8)):
-        for seconds, hires in ((0.9 * HIRING_SECONDS / share, False), (1.1 * HIRING_SECONDS / share, True)):
-            quiet, heard = workers_room._Here(lambda done: None, Event()), time.monotonic() - seconds / 9
-            line = workers_room._Alone(quiet, workers, steps=1000, heard=heard)
-            assert not line.stopped()
-            line.tell("a task", 100)
-            assert line.left == 900
-            assert line.stopped() == hires
+    quiet, heard = workers_room._Here(lambda done: None, Event()), time.monotonic() - 1.0
+    line = workers_room._Pace(quiet, steps=1000, heard=heard)
+    assert line.saved(8) == 0
+    line.tell("a task", 100)
+    assert line.left == 900
+    assert [line.saved(1), *(line.saved(n) / 9 for n in (2, 8))] == pytest.approx([0, 1 / 2, 7 / 8], rel=0.01)
 
 
 def test_what_a_task_tells_when_it_is_tried_once_more_is_not_counted_twice():
@@ -136,10 +145,10 @@ def test_what_a_task_tells_when_it_is_tried_once_more_is_not_counted_twice():
     assert min(told) == 0
 
 
-def test_the_last_chunk_is_not_put_down_for_another_process(small, tmp_path, monkeypatch):
-    """One process saves nothing where one chunk is left, however long it takes."""
-    monkeypatch.setattr(tasks_room, "CALL_SECONDS", 0.0)
-    monkeypatch.setattr(workers_room, "Crew", None)
+def test_no_process_begins_for_the_last_chunk(small, tmp_path, monkeypatch):
+    """Another saves nothing where one chunk is left, however long it takes."""
+    monkeypatch.setattr(workers_room, "HEARING_SECONDS", 0.0)
+    monkeypatch.setattr(crew_room, "_Worker", None)
     tasks = tasks_of(prepared(load(small, {"training.steps": 40})), RunFolder(tmp_path))
     left = sum(task.steps for task in tasks)
 
@@ -154,7 +163,7 @@ def test_the_last_chunk_is_not_put_down_for_another_process(small, tmp_path, mon
 
 def test_a_process_that_may_not_begin_others_trains_alone(small, tmp_path, alone, monkeypatch):
     """As one of a pool of multiprocessing may not."""
-    monkeypatch.setattr(tasks_room, "CALL_SECONDS", 0.0)
+    monkeypatch.setattr(workers_room, "HEARING_SECONDS", 0.0)
     monkeypatch.setattr(workers_room, "HIRING_SECONDS", 0.0)
     tasks = tasks_of(prepared(load(small, {"training.steps": 40})), RunFolder(tmp_path))
     assert [one.error for one in trained(tasks, 2, lambda done: None)] == ["", ""]
@@ -233,7 +242,7 @@ def test_a_long_chunk_is_kept_by_time_and_goes_on_from_there(small, tmp_path, mo
     folder = RunFolder(tmp_path / "put down")
     monkeypatch.setattr(tasks_room, "CHECKPOINT_SECONDS", 0.0)
     monkeypatch.setattr(tasks_room, "CHECKPOINT_SHARE", float("inf"))
-    monkeypatch.setattr(tasks_room, "CALL_SECONDS", 0.0)
+    monkeypatch.setattr(workers_room, "HEARING_SECONDS", 0.0)
     kept = []
 
     def dies(self, chunk, saved, key):
