@@ -149,9 +149,10 @@ def _check_names(table: Table, named: Mapping[str, Sequence[str]]) -> None:
 
 def unfit(column: Column) -> str:
     """Why a column of texts is no feature, in a few words; empty where it is one, or numbers with slips."""
-    if column.dtype.kind != "O":
-        return ""
-    kinds, counts = _kinds(column)
+    return _unfit(*_kinds(column)) if column.dtype.kind == "O" else ""
+
+
+def _unfit(kinds: Column, counts: IntArray) -> str:
     if len(kinds) > 1 and all(_DATE.fullmatch(word) for word in kinds[:MOST_CLASSES]):
         return "dates"
     if grouped := thousands(kinds):
@@ -254,7 +255,8 @@ def _refuse_texts(table: Table, titles: Sequence[str], asked: Sequence[str], one
         column = table.columns[title]
         if column.dtype.kind != "O" or title in asked:
             continue
-        words = slips(column)
+        kinds = _kinds(column)
+        words = _slips(*kinds)
         if 0 < len(words) <= MOST_SLIPS and not thousands(words):
             takes = f"missing = {_listed(words)} takes {'such' if len(words) > 1 else 'it'} as missing"
             hint = f"; {takes}, ignore = {_listed([title])} leaves the column out"
@@ -262,7 +264,7 @@ def _refuse_texts(table: Table, titles: Sequence[str], asked: Sequence[str], one
                 check_numbers(table, repr(title), column, hint)
             except PartError as error:
                 wrong.append(error)
-        elif words or not one_hot or unfit(column):
+        elif words or not one_hot or _unfit(*kinds):
             refused.append(title)
     if refused:
         why = {title: unfit(table.columns[title]) for title in refused}
