@@ -216,14 +216,13 @@ def _places(path: Path, name: str, form: Form) -> IntArray:
 def _after_plain_blocks(name: str, file: TextIO, form: Form, places: "array[int]") -> Iterator[str]:
     """Put the lines of whole blocks that are plain into ``places``, as is soon done; the lines behind them.
 
-    Each line of a plain block is a row of the right width, in which nothing is quoted.
+    Each line of a plain block is a row of the right width.
     """
     while text := file.read(_BLOCK) + file.readline(LONGEST_LINE + 1):
         lines = StringIO(text, newline="").readlines()
         at = form.before + len(places)
-        is_plain = form.separator != BLANKS and form.width > 1 and '"' not in text and "\0" not in text
-        is_plain = is_plain and len(lines[-1]) <= LONGEST_LINE  # no other can be longer
-        if not is_plain or [line.count(form.separator) for line in lines] != [form.width - 1] * len(lines):
+        is_text = "\0" not in text and len(lines[-1]) <= LONGEST_LINE  # no other can be longer
+        if not (is_text and text_form.are_rows(lines, form.separator, form.width)):
             return chain(_lines(name, StringIO(text, newline=""), at), _lines(name, file, at + len(lines)))
         places.extend(range(at + 1, at + len(lines) + 1))
     return iter(())
