@@ -57,19 +57,10 @@ from lab.training.recorder import Readings
 from lab.training.stack import Training
 
 KEYS = {
-    "hidden": ("network", "hidden"),
-    "activation": ("network", "activation"),
-    "output": ("network", "output"),
-    "cost": ("network", "cost"),
-    "initialiser": ("network", "initialiser"),
-    "optimiser": ("training", "optimiser"),
-    "eta": ("training", "eta"),
+    **{name: ("network", name) for name in ("hidden", "activation", "output", "cost", "initialiser")},
+    **{name: ("training", name) for name in ("optimiser", "eta", "batch", "epochs", "dtype")},
     "decay": ("training", "lambda"),
-    "batch": ("training", "batch"),
-    "epochs": ("training", "epochs"),
-    "dtype": ("training", "dtype"),
-    "every": ("record", "every"),
-    "quantities": ("record", "quantities"),
+    **{name: ("record", name) for name in ("every", "quantities")},
 }
 """The key of an experiment file that each parameter is."""
 

@@ -23,7 +23,7 @@ from lab.experiment.specify import from_spec
 from lab.figures import draw_all
 from lab.parts import Activation
 from lab.runs import tables, variant_tables
-from lab.runs.files.folder import RunFolder, now
+from lab.runs.files.folder import RunFolder, ending, now
 from lab.runs.files.root import new_folder
 from lab.runs.files.whereabouts import results_root
 from lab.runs.provenance import provenance
@@ -293,9 +293,8 @@ class Watch:
 
     def _ended(self, status: str) -> None:
         assert self.folder is not None
-        end = {"status": status, "ended": now().isoformat(timespec="seconds")}
         places = {"layers": list(self._sigmas), "notes": list(self._notes)}
-        self.folder.describe(self._record | end | places)
+        self.folder.describe(self._record | ending(status) | places)
 
 
 watch = Watch  # as `lab.watch`

@@ -10,7 +10,7 @@ from dataclasses import fields, replace
 from functools import reduce, wraps
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -91,19 +91,15 @@ class ListingFigures(click.Command):
             )
 
 
-class _Numbers(click.ParamType):  # type: ignore[type-arg]  # which click 8.1 does not know
-    """Whole numbers and ranges of them: ``1-3,5``."""
-
-    name = "numbers"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> list[int]:
-        found: list[int] = []
-        for piece in filter(None, str(value).split(",")):
-            ends = re.fullmatch(r"\s*(\d+)(?:-(\d+))?\s*", piece)
-            if not ends:
-                self.fail(f"{piece!r} is no whole number; expected such as 1-3,5", param, ctx)
-            found += range(int(ends[1]), int(ends[2] or ends[1]) + 1)
-        return found
+def numbers(text: str) -> list[int]:
+    """Whole numbers and ranges of them, for a ``type``: ``1-3,5``."""
+    found: list[int] = []
+    for piece in filter(None, text.split(",")):
+        ends = re.fullmatch(r"\s*(\d+)(?:-(\d+))?\s*", piece)
+        if not ends:
+            raise click.BadParameter(f"{piece!r} is no whole number; expected such as 1-3,5")
+        found += range(int(ends[1]), int(ends[2] or ends[1]) + 1)
+    return found
 
 
 class _Seconds(click.FloatRange):
@@ -116,20 +112,12 @@ class _Seconds(click.FloatRange):
         return seconds
 
 
-class _Length(click.ParamType):  # type: ignore[type-arg]
-    """A length in inches, from one with its unit: ``3.3in``, ``8.4cm``, ``84mm``."""
-
-    name = "length"
-    units: ClassVar[dict[str, float]] = {"in": 1.0, "cm": 1 / 2.54, "mm": 1 / 25.4}
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        found = re.fullmatch(r"(\d*\.?\d+) ?(in|cm|mm)?", str(value))
-        if not found or not float(found[1]):
-            self.fail(f"{value!r} is no length above 0; expected such as 3.3in, 8.4cm or 84mm", param, ctx)
-        return float(found[1]) * self.units[found[2] or "in"]
-
-
-NUMBERS, LENGTH = _Numbers(), _Length()
+def inches(text: str) -> float:
+    """A length in inches, for a ``type``, from one with its unit: ``3.3in``, ``8.4cm``, ``84mm``."""
+    found = re.fullmatch(r"(\d*\.?\d+) ?(in|cm|mm)?", text)
+    if not found or not float(found[1]):
+        raise click.BadParameter(f"{text!r} is no length above 0; expected such as 3.3in, 8.4cm or 84mm")
+    return float(found[1]) * {"in": 1.0, "cm": 1 / 2.54, "mm": 1 / 25.4}[found[2] or "in"]
 
 
 def together(*options: Callable[[F], F]) -> Callable[[F], F]:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lab.commands.options import (
-    LENGTH,
-    NUMBERS,
     ListingFigures,
     Place,
     code_option,
+    inches,
+    numbers,
     prints_page,
     results_option,
 )
@@ -123,8 +123,8 @@ def compare(first: str, second: str, results: Path | None, **given: Any) -> Page
 @click.argument("names", metavar="[FIGURE]...", nargs=-1)
 @click.option("--to", type=Place(file_okay=False), help="Another folder for the files.")
 @click.option("--variants", multiple=True, metavar="LABEL", help='Only these; "*" stands for anything.')
-@click.option("--layers", type=NUMBERS, default="", metavar="1-3,5", help="Only these layers.")
-@click.option("--trials", type=NUMBERS, default="", metavar="0-4", help="Only these trials.")
+@click.option("--layers", type=numbers, default="", metavar="1-3,5", help="Only these layers.")
+@click.option("--trials", type=numbers, default="", metavar="0-4", help="Only these trials.")
 @click.option(
     "--format",
     "formats",
@@ -133,7 +133,7 @@ def compare(first: str, second: str, results: Path | None, **given: Any) -> Page
     help="Kinds of files; else png, svg.",
 )
 @click.option(
-    "--width", type=LENGTH, metavar="3.3in", help="Lay out at this width, 2.5in or more: in, cm, mm."
+    "--width", type=inches, metavar="3.3in", help="Lay out at this width, 2.5in or more: in, cm, mm."
 )
 @click.option("--style", "rc", metavar="FILE|NAME", help="A style file, or a style of matplotlib.")
 @code_option

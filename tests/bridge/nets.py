@@ -7,6 +7,12 @@ from torch.nn.functional import cross_entropy, max_pool2d, relu, scaled_dot_prod
 import lab
 
 
+def small(*middle):
+    """Two dense layers, and what stands between them."""
+    torch.manual_seed(1)
+    return nn.Sequential(nn.Linear(6, 5), *(middle or [nn.Tanh()]), nn.Linear(5, 3))
+
+
 class Cnn(nn.Module):
     """Two convolutions and two dense layers, over pictures of 8 × 8."""
 
@@ -120,3 +126,14 @@ def watched(model, steps, out, every=1, tokens=False, rate=3e-3, **words):
     with lab.watch(model, every, out, plots=False, **words) as w:
         parameters, gradients = trained(model, steps, w, rate, tokens=tokens)
     return lab.load(w.path), parameters, gradients
+
+
+def watched_step(tmp_path, model, step):
+    """The run of one step, which ``step`` takes and whose cost it may give back."""
+    with lab.watch(model, 1, tmp_path / "run", plots=False) as w:
+        w.step(step())
+    return lab.load(w.path)
+
+
+def norm(x):
+    return float(torch.linalg.vector_norm(x.detach()))

@@ -14,6 +14,7 @@ import lab  # noqa: E402
 from lab.errors import LabError  # noqa: E402
 from lab.training.loop import begun  # noqa: E402
 from tests.bridge import nets  # noqa: E402
+from tests.bridge.nets import norm  # noqa: E402
 
 KINDS = {
     "cnn": (nets.Cnn, False),
@@ -105,10 +106,10 @@ def test_speeds_are_the_norms_of_gradients_and_training_has_the_same_bits(tmp_pa
     for l, (owner, whole) in enumerate(owners, 1):
         found = layers.loc[l]
         if owner and whole:
-            assert found["learning_speed"] == pytest.approx(_norm(gradients[2][f"{owner}.bias"]), rel=1e-12)
+            assert found["learning_speed"] == pytest.approx(norm(gradients[2][f"{owner}.bias"]), rel=1e-12)
         if owner:
             weight = gradients[2][f"{owner}.weight"]
-            assert found["learning_speed_w"] == pytest.approx(_norm(weight), rel=1e-12)
+            assert found["learning_speed_w"] == pytest.approx(norm(weight), rel=1e-12)
         else:
             assert found[["learning_speed_w", "weight_norm", "low_input"]].isna().all()
         assert found["learning_speed"] > 0
@@ -125,15 +126,11 @@ OWNERS = {
 """Whose weights make the z of each layer, and whether no other z is made of them."""
 
 
-def _norm(x):
-    return float(torch.linalg.vector_norm(x))
-
-
 def test_weights_that_serve_several_layers_share_their_gradient(tmp_path):
     run, _, gradients = nets.watched(nets.made(nets.Recurrent), 1, tmp_path / "rnn")
     assert run.info["layers"] == ["tanh", "tanh 2", "tanh 3", "tanh 4", "output"]
     assert len(set(run.layers["learning_speed"])) == 5
-    assert run.layers["learning_speed"].iloc[-1] == pytest.approx(_norm(gradients[0]["out.bias"]), rel=1e-12)
+    assert run.layers["learning_speed"].iloc[-1] == pytest.approx(norm(gradients[0]["out.bias"]), rel=1e-12)
 
 
 def test_a_norm_before_the_first_activation_hides_what_was_fed(tmp_path):
@@ -188,7 +185,7 @@ def test_a_sigma_of_one_or_several_calls_has_its_own_delta(tmp_path, act):
         nets.made(nets.Residual, act=getattr(torch.nn, act)()), 1, tmp_path / "act"
     )
     for l, speed in enumerate(run.layers["learning_speed"][:3]):
-        assert speed == pytest.approx(_norm(gradients[0][f"blocks.{l}.up.bias"]), rel=1e-10)
+        assert speed == pytest.approx(norm(gradients[0][f"blocks.{l}.up.bias"]), rel=1e-10)
 
 
 class Golu(torch.nn.Module):
@@ -211,7 +208,7 @@ def test_an_activation_of_one_s_own_is_named_by_its_formula(tmp_path):
             "output",
         ]
         for l, speed in enumerate(run.layers["learning_speed"][:3]):
-            assert speed == pytest.approx(_norm(gradients[0][f"blocks.{l}.up.bias"]), rel=1e-12)
+            assert speed == pytest.approx(norm(gradients[0][f"blocks.{l}.up.bias"]), rel=1e-12)
     run, *_ = nets.watched(
         nets.made(nets.Residual, act=act), 1, tmp_path / "sin", activations={torch.exp: "exp(z)"}
     )

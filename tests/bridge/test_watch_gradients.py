@@ -4,31 +4,16 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-import lab  # noqa: E402
 from lab.bridge.watch_step import BENT, CROSSED  # noqa: E402
+from tests.bridge.nets import norm  # noqa: E402
+from tests.bridge.nets import small as net  # noqa: E402
+from tests.bridge.nets import watched_step as watched  # noqa: E402
 
 COST = torch.nn.functional.cross_entropy
 NORMS = ["learning_speed", "learning_speed_w", "delta_rms", "error_rms", "slope_mean", "weight_norm"]
 
 
 pytestmark = pytest.mark.usefixtures("double")
-
-
-def net(act=None):
-    torch.manual_seed(1)
-    return torch.nn.Sequential(torch.nn.Linear(6, 5), act or torch.nn.Tanh(), torch.nn.Linear(5, 3))
-
-
-def watched(tmp_path, model, step):
-    """The run of one step; what ``step`` gives back is no cost of it."""
-    with lab.watch(model, 1, tmp_path / "run", plots=False) as w:
-        step()
-        w.step()
-    return lab.load(w.path)
-
-
-def norm(x):
-    return float(torch.linalg.vector_norm(x.detach()))
 
 
 def assert_speeds_are_gradients(run, model):
@@ -120,9 +105,12 @@ def test_the_gates_of_a_recurrent_net_whose_gradient_is_asked_for_are_read(tmp_p
         def forward(self, x):
             return self.out(self.rest(x.view(-1, 3, 2))[0][:, -1])
 
+    def asked():
+        torch.autograd.grad(COST(model(x), y), list(model.parameters()))
+
     x, y = batch
     model, other = Net(), Net()
-    run = watched(tmp_path, model, lambda: torch.autograd.grad(COST(model(x), y), list(model.parameters())))
+    run = watched(tmp_path, model, asked)
     once = watched(tmp_path, other, lambda: COST(other(x), y).backward())
     assert run.layers["learning_speed"].equals(once.layers["learning_speed"])
     assert (run.layers["learning_speed"] > 0).all()

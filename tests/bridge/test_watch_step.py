@@ -9,23 +9,13 @@ import lab  # noqa: E402
 from lab.bridge.watch_forward import WITHOUT_GRADIENTS  # noqa: E402
 from lab.bridge.watch_step import ASKED_AGAIN  # noqa: E402
 from lab.errors import LabError  # noqa: E402
+from tests.bridge.nets import small as net  # noqa: E402
+from tests.bridge.nets import watched_step as watched  # noqa: E402
 
 COST = torch.nn.functional.cross_entropy
 
 
 pytestmark = pytest.mark.usefixtures("double")
-
-
-def net(*middle):
-    torch.manual_seed(1)
-    return torch.nn.Sequential(torch.nn.Linear(6, 5), *(middle or [torch.nn.Tanh()]), torch.nn.Linear(5, 3))
-
-
-def watched(tmp_path, model, step):
-    """The run of one step, which ``step`` takes and whose cost it gives back."""
-    with lab.watch(model, 1, tmp_path / "run", plots=False) as w:
-        w.step(step())
-    return lab.load(w.path)
 
 
 def plain(model, batch):

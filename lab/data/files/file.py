@@ -156,7 +156,7 @@ class File(DataSource):
 
         Raises PartError where it is not there or cannot be read.
         """
-        from lab.data.files import npz_file, parquet_file, text_file
+        from lab.data.files import npz_file, text_file
 
         path, missing = folder / self.path, listed(self.missing)
         try:
@@ -172,6 +172,8 @@ class File(DataSource):
             if path.suffix.lower() == ".npz":
                 return npz_file.read(path, self.path)
             if path.suffix.lower() == ".parquet":
+                from lab.data.files import parquet_file
+
                 return [parquet_file.read(path, self.path, missing)]
             return [text_file.read(path, self.path, self.separator, self.header, missing)]
         except OSError as error:

@@ -10,25 +10,28 @@ SUFFIXES = (*_TEXTS, *(f"{suffix}.gz" for suffix in _TEXTS), ".npz", ".parquet")
 KINDS = f"{', '.join(_TEXTS)}, each also with .gz, .npz, .parquet"
 """`SUFFIXES` in words."""
 
-_SHEET = "import pandas; pandas.read_excel({0!r}).to_csv({1!r}, index=False)"
-_LINES = "import pandas; pandas.read_json({0!r}, lines=True).to_csv({1!r}, index=False)"
+_PANDAS = {
+    "excel({0!r})": (".xlsx", ".xls", ".ods"),
+    "json({0!r})": (".json",),
+    "json({0!r}, lines=True)": (".jsonl", ".ndjson"),
+    "stata({0!r})": (".dta",),
+    "spss({0!r})": (".sav",),
+    "feather({0!r})": (".feather",),
+}
+"""The functions of pandas that read files with these endings, ``pandas.read_…``."""
+
 _PAIRS = (
     "import numpy, sklearn.datasets as d; x, y = d.load_svmlight_file({0!r}); "
     "numpy.savez({1!r}, x=x.toarray(), y=y)"
 )
 
 _CONVERTED = {
-    ".xlsx": _SHEET,
-    ".xls": _SHEET,
-    ".ods": _SHEET,
-    ".json": "import pandas; pandas.read_json({0!r}).to_csv({1!r}, index=False)",
-    ".jsonl": _LINES,
-    ".ndjson": _LINES,
-    ".dta": "import pandas; pandas.read_stata({0!r}).to_csv({1!r}, index=False)",
-    ".sav": "import pandas; pandas.read_spss({0!r}).to_csv({1!r}, index=False)",
-    ".feather": "import pandas; pandas.read_feather({0!r}).to_csv({1!r}, index=False)",
-    ".libsvm": _PAIRS,
-    ".svm": _PAIRS,
+    **{
+        ending: f"import pandas; pandas.read_{reader}.to_csv({{1!r}}, index=False)"
+        for reader, endings in _PANDAS.items()
+        for ending in endings
+    },
+    **dict.fromkeys((".libsvm", ".svm"), _PAIRS),
     ".npy": "import numpy; numpy.savez('data.npz', x=numpy.load('x.npy'), y=numpy.load('y.npy'))",
 }
 """The lines of Python that make a file that is read of others, by endings; {0} and {1} are the names."""

@@ -12,6 +12,12 @@ from lab.data.files.cells import absent, column, number
 from lab.data.files.table import Column, Table
 from lab.errors import PartError, installs
 
+try:
+    import pyarrow as pa
+    from pyarrow import compute, parquet, types
+except ImportError:  # told where a file is to be read
+    pa = None
+
 _IMAGES = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP")
 
 
@@ -22,11 +28,8 @@ def read(path: Path, name: str, missing: Collection[str] = ()) -> Table:
     ``bytes``; its features are its pixels, 0 … 1. Raises PartError where pyarrow is not installed, or the
     file is damaged, empty or larger than 2 GiB once unpacked.
     """
-    try:
-        import pyarrow as pa
-        from pyarrow import parquet
-    except ImportError as error:
-        raise PartError(f"{name}: to read Parquet, run: {installs('parquet')}") from error
+    if pa is None:
+        raise PartError(f"{name}: to read Parquet, run: {installs('parquet')}")
     try:
         about = parquet.read_metadata(path)
         groups = [about.row_group(at) for at in range(about.num_row_groups)]
@@ -43,59 +46,53 @@ def read(path: Path, name: str, missing: Collection[str] = ()) -> Table:
         raise PartError(f"{name} is not a Parquet file that can be read: {error}") from error
     if not read.num_rows or not read.num_columns:
         raise PartError(f"{name} is empty: {read.num_rows} rows of {read.num_columns} columns")
-    codes = [value for word in missing if (value := number(word)) is not None]
     columns: dict[str, Column] = {}
     notes: list[str] = []
     for title in read.column_names:
         values = read.column(title).combine_chunks()
-        where = f"{name}: column {title!r}"
-        if pa.types.is_dictionary(values.type) and _is_number(values.type.value_type):
-            values = values.dictionary_decode()
-        if pa.types.is_struct(values.type) and values.type.get_field_index("bytes") >= 0:
-            values = values.field("bytes")
-        kind = values.type.value_type if pa.types.is_dictionary(values.type) else values.type
-        if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
-            columns[title], note = _pixels(where, values)
-            notes.append(f"column {title!r}: {note}")
-        elif _is_list(kind):
-            columns[title] = _flat(where, values)
-        elif _is_number(kind) or pa.types.is_null(kind):
-            numbers = values.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
-            columns[title] = np.where(np.isin(numbers, codes), np.nan, numbers) if codes else numbers
-        else:  # of dates and what else there is, texts that can be ignored
-            columns[title] = column(values.to_pandas().map(str, na_action="ignore"), missing)
+        columns[title], note = _column(f"{name}: column {title!r}", values, missing)
+        notes += [f"column {title!r}: {note}"] if note else []
     for title in [title for title, held in columns.items() if absent(held).all()][: len(columns) - 1]:
         notes.append(f"column {title!r} has no values and is left out")
         del columns[title]
     return Table(name, "row", np.arange(1, read.num_rows + 1), columns, tuple(notes))
 
 
+def _column(where: str, values: Any, missing: Collection[str]) -> tuple[Column, str]:
+    """The column that is made of an array of the file, and a note where it is made of images."""
+    if types.is_dictionary(values.type) and _is_number(values.type.value_type):
+        values = values.dictionary_decode()
+    if types.is_struct(values.type) and values.type.get_field_index("bytes") >= 0:
+        values = values.field("bytes")
+    kind = values.type.value_type if types.is_dictionary(values.type) else values.type
+    if types.is_binary(kind) or types.is_large_binary(kind):
+        return _pixels(where, values)
+    if _is_list(kind):
+        return _flat(where, values), ""
+    if _is_number(kind) or types.is_null(kind):
+        numbers = values.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+        codes = [value for word in missing if (value := number(word)) is not None]
+        return np.where(np.isin(numbers, codes), np.nan, numbers) if codes else numbers, ""
+    # of dates and what else there is, texts that can be ignored
+    return column(values.to_pandas().map(str, na_action="ignore"), missing), ""
+
+
 def _of_bytes(about: Any) -> list[str]:
     """The columns of texts or bytes."""
-    schema = about.schema
-    leaves = [schema.column(at) for at in range(len(schema))]
+    leaves = [about.schema.column(at) for at in range(len(about.schema))]
     return [leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY"]
 
 
 def _is_list(kind: Any) -> bool:
-    import pyarrow as pa
-
-    types = pa.types
     return bool(types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind))
 
 
 def _is_number(kind: Any) -> bool:
-    import pyarrow as pa
-
-    types = pa.types
     return bool(types.is_integer(kind) or types.is_floating(kind) or types.is_decimal(kind))
 
 
 def _flat(where: str, values: Any) -> Column:
     """Lists of lists … of numbers as an array of shape (rows, numbers)."""
-    import pyarrow as pa
-    from pyarrow import compute
-
     rows = len(values)
     while not _is_number(values.type):
         if not _is_list(values.type):

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from lab.data.counts import MOST_CLASSES, ROWS_OF_A_KIND, check_size, few
+from lab.data.dataset import IntArray
 from lab.data.files.cells import absent, check_numbers, number, only_by_case, thousands, truths, with_signs
 from lab.data.files.rows import Names, Rows, listed
 from lab.data.files.table import Column, Table
@@ -148,16 +149,16 @@ def _check_names(table: Table, named: Mapping[str, Sequence[str]]) -> None:
 
 def unfit(column: Column) -> str:
     """Why a column of texts is no feature, in a few words; empty where it is one, or numbers with slips."""
-    if column.dtype.kind != "O":
-        return ""
-    words = column[column != ""]
-    kinds = pd.unique(words)
+    return _unfit(*_kinds(column)) if column.dtype.kind == "O" else ""
+
+
+def _unfit(kinds: Column, counts: IntArray) -> str:
     if len(kinds) > 1 and all(_DATE.fullmatch(word) for word in kinds[:MOST_CLASSES]):
         return "dates"
     if grouped := thousands(kinds):
         return f"{grouped!r} is not read as a number: thousands separators"
-    among = slips(column)
-    if 0 < len(among) <= MOST_SLIPS or (not among and (few(len(kinds), len(words)) or len(kinds) < 2)):
+    among = _slips(kinds, counts)
+    if 0 < len(among) <= MOST_SLIPS or (not among and (few(len(kinds), counts.sum()) or len(kinds) < 2)):
         return ""
     if among:
         return f"{len(among)} different texts among its numbers, as {among[0]!r}"
@@ -165,17 +166,25 @@ def unfit(column: Column) -> str:
         return f"{signed!r} is not read as a number: a sign or unit stands beside it"
     if all(word[0] + word[-1] == "[]" for word in kinds):
         return "lists, of which each number needs a column of its own"
-    return "all texts are different" if len(kinds) == len(words) else f"{len(kinds)} different texts"
+    return "all texts are different" if len(kinds) == counts.sum() else f"{len(kinds)} different texts"
 
 
 def slips(column: Column) -> list[str]:
     """The texts of a column that are slips among its numbers; none where texts are kinds beside numbers."""
-    if column.dtype.kind != "O":
-        return []
-    codes, words = pd.factorize(column[column != ""])
-    counts, texts = np.bincount(codes), np.array([number(word) is None for word in words], dtype=np.bool_)
-    again = len(words) <= min(MOST_CLASSES, len(codes) / ROWS_OF_A_KIND)
-    if texts.all() or (again and counts[texts].sum() >= _TEXTS_OF_A_KIND * len(codes)):
+    return _slips(*_kinds(column)) if column.dtype.kind == "O" else []
+
+
+def _kinds(column: Column) -> tuple[Column, IntArray]:
+    """The different texts of a column, none of them empty, and how many rows each has."""
+    codes, words = pd.factorize(column)
+    held = words != ""
+    return words[held], np.bincount(codes, minlength=len(words))[held]
+
+
+def _slips(words: Column, counts: IntArray) -> list[str]:
+    texts, rows = np.array([number(word) is None for word in words], dtype=np.bool_), counts.sum()
+    again = len(words) <= min(MOST_CLASSES, rows / ROWS_OF_A_KIND)
+    if texts.all() or (again and counts[texts].sum() >= _TEXTS_OF_A_KIND * rows):
         return []
     return [str(word) for word in words[texts]]
 
@@ -190,13 +199,11 @@ def code_of_missing(column: Column) -> str:
     """
     if column.dtype.kind != "f" or column.ndim > 1:
         return ""
-    found, counts = np.unique(column[np.isfinite(column)], return_counts=True)
-    if len(found) <= ROWS_OF_A_KIND:
-        return ""
-    for end in (0, -1):
-        code = f"{found[end]:.17g}"
-        if counts[end] > 1 and _CODE.fullmatch(code) and stands_apart(column, found[end]):
-            return code
+    finite = column[np.isfinite(column)]
+    for end in (finite.min(), finite.max()) if finite.size else ():
+        code, again = f"{end:.17g}", (finite == end).sum() > 1
+        if _CODE.fullmatch(code) and again and stands_apart(column, end):
+            return code if len(np.unique(finite)) > ROWS_OF_A_KIND else ""
     return ""
 
 
@@ -248,7 +255,8 @@ def _refuse_texts(table: Table, titles: Sequence[str], asked: Sequence[str], one
         column = table.columns[title]
         if column.dtype.kind != "O" or title in asked:
             continue
-        words = slips(column)
+        kinds = _kinds(column)
+        words = _slips(*kinds)
         if 0 < len(words) <= MOST_SLIPS and not thousands(words):
             takes = f"missing = {_listed(words)} takes {'such' if len(words) > 1 else 'it'} as missing"
             hint = f"; {takes}, ignore = {_listed([title])} leaves the column out"
@@ -256,7 +264,7 @@ def _refuse_texts(table: Table, titles: Sequence[str], asked: Sequence[str], one
                 check_numbers(table, repr(title), column, hint)
             except PartError as error:
                 wrong.append(error)
-        elif words or not one_hot or unfit(column):
+        elif words or not one_hot or _unfit(*kinds):
             refused.append(title)
     if refused:
         why = {title: unfit(table.columns[title]) for title in refused}

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from io import StringIO, TextIOWrapper
-from itertools import count, islice
+from itertools import chain, count, islice
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -37,6 +37,9 @@ LONGEST_LINE = 2**22
 """The most letters of a line."""
 
 MOST_COLUMNS = 100_000
+
+_BLOCK = 2**20
+"""So many letters are looked at together; they are fewer than those of the longest line."""
 
 _CHUNK = 2**20
 """The cells that are read at a time, so that a file takes little more memory than its numbers."""
@@ -196,7 +199,8 @@ def _places(path: Path, name: str, form: Form) -> IntArray:
     """The line of every row. Raises PartError where a row has another width than the first line says."""
     places = array("q")
     with _rows(path, form) as file:
-        found = text_form.widths(name, _lines(name, file, form.before), form.separator, form.before)
+        lines = _after_plain_blocks(name, file, form, places)
+        found = text_form.widths(name, lines, form.separator, form.before + len(places))
         for line, width in found:
             if width != form.width:
                 like = "in the first line" if form.titles is None else "in the header"
@@ -207,6 +211,21 @@ def _places(path: Path, name: str, form: Form) -> IntArray:
     if not places:
         raise PartError(f"{name} has a header but no rows")
     return np.frombuffer(places, dtype=np.int64)
+
+
+def _after_plain_blocks(name: str, file: TextIO, form: Form, places: "array[int]") -> Iterator[str]:
+    """Put the lines of whole blocks that are plain into ``places``, as is soon done; the lines behind them.
+
+    Each line of a plain block is a row of the right width.
+    """
+    while text := file.read(_BLOCK) + file.readline(LONGEST_LINE + 1):
+        lines = StringIO(text, newline="").readlines()
+        at = form.before + len(places)
+        is_text = "\0" not in text and len(lines[-1]) <= LONGEST_LINE  # no other can be longer
+        if not (is_text and text_form.are_rows(lines, form.separator, form.width)):
+            return chain(_lines(name, StringIO(text, newline=""), at), _lines(name, file, at + len(lines)))
+        places.extend(range(at + 1, at + len(lines) + 1))
+    return iter(())
 
 
 def _why_unlike(path: Path, form: Form, rows: int, after: Sequence[tuple[int, int]]) -> str:

@@ -5,9 +5,11 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, takewhile, zip_longest
+from typing import Any
 
 from lab.data.files import arff
 from lab.data.files.cells import number
@@ -85,9 +87,7 @@ def records(
 
     Raises PartError, with the line, where quotes do not match.
     """
-    if separator == BLANKS:
-        lines = (line.strip(" \t\r\n").replace("\t", " ") for line in lines)
-    reader = csv.reader(lines, delimiter=separator, skipinitialspace=True, strict=True)
+    reader = _reader(lines, separator)
     try:
         for row in reader:
             if len(row) > 1 or any(row):
@@ -97,6 +97,27 @@ def records(
         if told.endswith("expected after '\"'"):
             told += '; a quote within quotes is written twice, as ""'
         raise PartError(f"{name}: line {before + reader.line_num}: {told}") from error
+
+
+def _reader(lines: Iterable[str], separator: str) -> Any:
+    if separator == BLANKS:
+        lines = (line.strip(" \t\r\n").replace("\t", " ") for line in lines)
+    return csv.reader(lines, delimiter=separator, skipinitialspace=True, strict=True)
+
+
+def are_rows(lines: Sequence[str], separator: str, width: int) -> bool:
+    """Whether each of these lines is a row of so many fields, two at least: soon told.
+
+    >>> are_rows(["1,2", '3,"a, b"'], ",", 2), are_rows(["1,2", '3,"a', 'b"'], ",", 2)
+    (True, False)
+    """
+    if width < 2:
+        return False
+    if separator == BLANKS or any('"' in line for line in lines):
+        with suppress(csv.Error):
+            return [*map(len, _reader(lines, separator))] == [width] * len(lines)
+        return False
+    return [line.count(separator) for line in lines] == [width - 1] * len(lines)
 
 
 def widths(name: str, lines: Iterable[str], separator: str, before: int = 0) -> Iterator[tuple[int, int]]:

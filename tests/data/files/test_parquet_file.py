@@ -1,4 +1,3 @@
-import sys
 from datetime import date
 from io import BytesIO
 
@@ -63,7 +62,7 @@ def test_columns_that_are_called_alike_are_told(load, tmp_path):
 
 
 def test_62_parquet_without_pyarrow_tells_the_command(load, monkeypatch):
-    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    monkeypatch.setattr(parquet_file, "pa", None)
     command = "pip install -e '.[parquet]' in the clone of the lab"
     assert refusal(load, b"", name="a.parquet") == f"a.parquet: to read Parquet, run: {command}"
 

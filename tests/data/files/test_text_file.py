@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from lab.data.files import text_file
+from lab.errors import PartError
 from tests.data.conftest import refusal
 from tests.data.files.conftest import IRIS, numbered
 
@@ -225,6 +226,31 @@ def test_chunks_make_no_difference(read, monkeypatch, chunk):
     assert table.columns["y"].tolist() == ["1", "2", "b", "4"]
     assert table.columns["z"].tolist() == ["", "a\nb", "", "c"]
     assert table.places.tolist() == [2, 4, 6, 7]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *("x,y\n1,2\n\n3,4\n5,6\n", 'x,y\n1,2\n3,"a\nb"\n\n5,6\n', "x,y\r1,2\r3,4", "x,y\r\n1,2\r\n3,4\r\n"),
+        *(
+            "x,y\n1,2\n3,4,5\n6,7\n",
+            "x\n1\n\n2\n",
+            "x y\n1  2\n3 4\n",
+            "x,y\n1,2\n\0,3\n",
+            'x,y\n1,2\n3,"4\n',
+        ),
+    ],
+)
+def test_blocks_of_lines_make_no_difference(read, monkeypatch, content):
+    def told(size):
+        monkeypatch.setattr(text_file, "_BLOCK", size)
+        try:
+            table = read(content)
+        except PartError as error:
+            return str(error)
+        return table.places.tolist(), [column.tolist() for column in table.columns.values()]
+
+    assert told(1) == told(5) == told(8) == told(2**20)
 
 
 def test_what_is_quoted_may_go_on_where_the_form_is_known_already(read, monkeypatch):
