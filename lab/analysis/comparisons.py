@@ -128,14 +128,15 @@ def pairs_within(table: pd.DataFrame, baseline: str = "", within: str = "") -> l
     if within and within not in keys:
         raise LabError(f"{within!r} is no varied key of this run; {did_you_mean(within, keys)}")
     rows = table.astype(dict.fromkeys(["variant", *keys], str))
+    others = [key for key in keys if key != within]
     found: list[Pair] = []
     for _, group in rows.groupby(within, sort=False) if within else [("", rows)]:
         names = list(group["variant"])
-        others = [key for key in keys if key != within]
-        meant = names if not baseline else [baseline] if baseline in names else [
-            row["variant"] for row in group.to_dict("records") if baseline in (row[key] for key in others)
-        ]  # fmt: skip
-        if baseline and len(meant) > 1:
+        if not baseline or baseline in names:
+            meant = [baseline or names[0]]
+        else:
+            meant = list(group["variant"][(group[others] == baseline).any(axis=1)])
+        if len(meant) > 1:
             raise LabError(
                 f"{baseline!r} are several variants: {', '.join(meant)}; name one, or a key with --within"
             )
@@ -143,7 +144,7 @@ def pairs_within(table: pd.DataFrame, baseline: str = "", within: str = "") -> l
     if within and rows[within].is_unique:
         raise LabError(f"each value of {within!r} has one variant, so none has another beside it to compare")
     if not found and len(rows) > 1:
-        known = [*rows["variant"], *(value for key in keys if key != within for value in rows[key])]
+        known = [*rows["variant"], *(value for key in others for value in rows[key])]
         where = f" within {within!r}" if within else ""
         raise LabError(f"no variant is {baseline!r}{where}; {did_you_mean(baseline, known)}")
     return found

@@ -15,6 +15,9 @@ from lab.spelling import did_you_mean
 
 KEYS = ["variant", "trial"]
 
+GOOD = ("final_test_accuracy", "final_accuracy", "final_cost")
+"""What tells how good a variant is: the first of these that there is."""
+
 
 @dataclass(frozen=True)
 class Metric:
@@ -79,10 +82,9 @@ def default_samples(tables: Tables) -> dict[Metric, pd.DataFrame]:
     How good is the test accuracy, without test examples the accuracy, without classes the cost. A metric that
     is finite in no trial is left out.
     """
-    good = ("final_test_accuracy", "final_accuracy", "final_cost")
     had: dict[Metric, pd.DataFrame] = {}
-    for name in (*good, "epochs_to=0.9", "log_speed_first", "log_ratio_end"):
-        if name in good and had:
+    for name in (*GOOD, "epochs_to=0.9", "log_speed_first", "log_ratio_end"):
+        if name in GOOD and had:
             continue
         found = samples(METRICS[name], tables)
         if np.isfinite(found["value"]).any():

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import starmap
 from math import nan
 from typing import TypeAlias
@@ -256,3 +257,7 @@ class Rule:
             of_all = middle(values)
             told = of_all if self._wrong(np.asarray(of_all)) else told
         return Seen(layer, told, shown, judged, len(values), rest, wrong, self.ratio)
+
+
+habit = partial(Rule, share=HALF)
+"""A rule that speaks where at least half of the trials that it can judge show the fault."""

@@ -4,10 +4,11 @@ A trial is one seed. The same seed gives variants of the same data the same orde
 of the same sizes the same base draws of the weights. So variants are compared by the difference in each pair.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil, floor, inf, isnan, log2, log10, nan, sqrt
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -24,9 +25,6 @@ EXACT_UP_TO = 30
 """Up to this number of pairs all 2ⁿ choices of signs are counted; of more, `FLIPS` are drawn."""
 
 FLIPS = 99_999
-
-MOST_KEPT = 128
-"""The signs of up to so many pairs are kept from one comparison to the next: 13 MB."""
 
 LEAST_EFFECT = {6: 1.791, 7: 1.333, 8: 1.188, 9: 1.088, 10: 1.005}
 """Of few pairs the least d_z that the sign-flip test of normal differences finds with the chance `POWER`.
@@ -131,10 +129,10 @@ def interval(differences: ArrayLike) -> tuple[float, float]:
     if _all_equal(d):
         return float(d.mean()), float(d.mean())
     scaled, scale = _scaled(d)
-    p, width = _p_of_shift(tuple(scaled)), float(np.ptp(scaled))
+    search, width = _test(tuple(scaled)), float(np.ptp(scaled))
     within, beyond = [], []
     for bound in (scaled.min() - width, scaled.max() + width):
-        held, ruled_out = float(scaled.mean()), float(bound)
+        p, held, ruled_out = search(), float(scaled.mean()), float(bound)
         while abs(ruled_out - held) > _NEAR:
             middle = (ruled_out + held) / 2
             ruled_out, held = (ruled_out, middle) if p(middle) >= LEVEL else (middle, held)
@@ -142,7 +140,7 @@ def interval(differences: ArrayLike) -> tuple[float, float]:
         short = round(end, _DIGITS - floor(log10(scale))) + 0.0
         within.append(held * scale)
         beyond.append(short if abs(short - end) < 2 * len(d) * _SAME * scale else end)
-    low, high = within if p(0.0) < LEVEL and beyond[0] <= 0 <= beyond[1] else beyond
+    low, high = within if search()(0.0) < LEVEL and beyond[0] <= 0 <= beyond[1] else beyond
     return low, high
 
 
@@ -158,7 +156,7 @@ def sign_flip(differences: ArrayLike) -> float:
     Source: R. A. Fisher (1935), The design of experiments, § 21; B. Phipson & G. K. Smyth (2010),
     Permutation p-values should never be zero.
     """
-    return _p_of_shift(tuple(_scaled(np.asarray(differences, np.float64))[0]))(0.0)
+    return _test(tuple(_scaled(np.asarray(differences, np.float64))[0]))()(0.0)
 
 
 def _scaled(d: Array) -> tuple[Array, float]:
@@ -167,51 +165,80 @@ def _scaled(d: Array) -> tuple[Array, float]:
     return d / scale, scale
 
 
-@lru_cache(maxsize=1)
-def _p_of_shift(differences: tuple[float, ...]) -> Callable[[float], float]:
-    """μ → `sign_flip` of d − μ: the sums of signs, and of signs times d, serve every μ.
+_Search: TypeAlias = Callable[[float], float]
+"""μ → `sign_flip` of d − μ, asked of one side of the mean, ever nearer to where it passes `LEVEL`."""
 
-    They serve the test and the interval of the same differences.
-    """
+
+@lru_cache(maxsize=1)
+def _test(differences: tuple[float, ...]) -> Callable[[], _Search]:
+    """Begins a search. The sums of signs, and of signs times d, serve the test and all of the interval."""
     d = np.array(differences)
-
-    def reach(shift: float) -> float:
-        shifted = d - shift
-        return abs(float(shifted.sum())) - _SAME * float(np.abs(shifted).sum())
-
-    if len(d) <= EXACT_UP_TO:
-        halves = [(_signed_sums(half), _signed_sums(np.ones(len(half)))) for half in (d[::2], d[1::2])]
-
-        def exact(shift: float) -> float:
-            left, right = (sums - shift * ones for sums, ones in halves)
-            if (least := reach(shift)) <= 0:
-                return 1.0
-            hits = len(left) * len(right) - int(np.searchsorted(np.sort(right), np.sort(least - left)).sum())
-            return 2.0 * hits / 2.0 ** len(d)
-
-        return exact
-    sums, ones = np.zeros((2, FLIPS))
-    for one, signs in zip(d, _kept_signs(len(d)) if len(d) <= MOST_KEPT else _signs(len(d)), strict=True):
-        sums += one * signs
-        ones += signs
-
-    def drawn(shift: float) -> float:
-        return (1 + int((np.abs(sums - shift * ones) >= reach(shift)).sum())) / (1 + FLIPS)
-
-    return drawn
+    return _of_all_signs(d) if len(d) <= EXACT_UP_TO else _of_drawn_signs(d)
 
 
-def _signs(n: int) -> Iterator[Array]:
-    """`FLIPS` signs of each of n pairs, the same ones every time."""
-    rng = np.random.default_rng(0)
-    for _ in range(n):
-        yield (2 * rng.integers(0, 2, FLIPS) - 1).astype(np.int8)
+def _of_all_signs(d: Array) -> Callable[[], _Search]:
+    halves = [_signed_sums_of_shifts(half) for half in (d[::2], d[1::2])]
+
+    def p(shift: float) -> float:
+        if (least := _reach(d, shift)) <= 0:
+            return 1.0
+        left, right = (np.sort(sums - shift * ones, kind="stable") for sums, ones in halves)
+        hits = len(left) * len(right) - int(np.searchsorted(right, least - left[::-1]).sum())
+        return 2.0 * hits / 2.0 ** len(d)
+
+    return lambda: p
+
+
+def _of_drawn_signs(d: Array) -> Callable[[], _Search]:
+    """Fewer choices reach so far the farther μ is from the mean: a search leaves out those it knows of."""
+    codes, ones_of_all = _drawn_signs(len(d))
+    sums_of_all, room = _sums_of_drawn(d, codes), np.empty(FLIPS)
+
+    def search() -> _Search:
+        sums, ones, sure = sums_of_all, ones_of_all, 0
+
+        def p(shift: float) -> float:
+            nonlocal sums, ones, sure
+            far = np.multiply(ones, shift, out=room[: len(ones)])
+            hit = np.abs(np.subtract(sums, far, out=far), out=far) >= _reach(d, shift)
+            hits = sure + int(np.count_nonzero(hit))
+            found = (1 + hits) / (1 + FLIPS)
+            asked = ~hit if found < LEVEL else hit
+            if 2 * np.count_nonzero(asked) < len(asked):
+                sure = hits if found < LEVEL else sure
+                sums, ones = sums[asked], ones[asked]
+            return found
+
+        return p
+
+    return search
+
+
+def _reach(d: Array, shift: float) -> float:
+    """How far from 0 the sum of d − μ is."""
+    shifted = d - shift
+    return abs(float(shifted.sum())) - _SAME * float(np.abs(shifted).sum())
 
 
 @lru_cache(maxsize=1)
-def _kept_signs(n: int) -> list[Array]:
-    """Those of n pairs, which most comparisons of a run have."""
-    return list(_signs(n))
+def _drawn_signs(n: int) -> tuple[list[Array], Array]:
+    """`FLIPS` choices of the signs of n pairs, the same ones every time, and the sum of each.
+
+    They are kept for all comparisons of a run. Of eight pairs a choice is its place in `_signed_sums`.
+    """
+    rng = np.random.default_rng(0)
+    codes = [np.zeros(FLIPS, np.uint8) for _ in range(0, n, 8)]
+    for pair in range(n):
+        codes[pair // 8] |= (rng.integers(0, 2, FLIPS) << pair % 8).astype(np.uint8)
+    return codes, _sums_of_drawn(np.ones(n), codes)
+
+
+def _sums_of_drawn(d: Array, codes: Sequence[Array]) -> Array:
+    """Σ ± d for these choices of signs."""
+    sums = np.zeros(FLIPS)
+    for at, code in enumerate(codes):
+        sums += _signed_sums(d[8 * at : 8 * at + 8])[code]
+    return sums
 
 
 def effect_size(differences: ArrayLike) -> float:
@@ -310,6 +337,13 @@ def _signed_sums(d: Array) -> Array:
     for one in d:
         sums = np.concatenate([sums - one, sums + one])
     return sums
+
+
+def _signed_sums_of_shifts(d: Array) -> tuple[Array, Array]:
+    """The same of d and of ones, in an order in which Σ ± (d − μ) is in few rising runs for every μ."""
+    sums, ones = _signed_sums(d), _signed_sums(np.ones(len(d)))
+    order = np.lexsort((sums, ones))
+    return sums[order], ones[order]
 
 
 def _all_equal(d: Array) -> bool:

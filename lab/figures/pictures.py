@@ -68,15 +68,13 @@ def draw(
     tables: parts.Tables,
     title: str = "",
     *,
-    folder: Path | None = None,
     allow_code: bool = False,
     layout: Layout = Layout(),
 ) -> Figure:
     """Draw the figure of a run called ``name``, under its question and, smaller, the experiment's ``title``.
 
-    The name is that of a figure that the lab ships or that is installed, or ``"file.py:Class"``; ``folder``
-    is where a relative file is looked for, ``allow_code`` the leave to run its code, ``layout`` for whom it
-    is laid out.
+    The name is that of a figure that the lab ships or that is installed, or ``"file.py:Class"``, whose
+    code runs with ``allow_code``; ``layout`` is for whom it is laid out.
 
     Raises PartError where no figure of a run has this name (the nearest is named) or a table lacks a column,
     NotRecordedError where the figure shows a quantity that was not recorded, NothingToShowError where there
@@ -84,7 +82,7 @@ def draw(
     """
     if name in PAGES and name not in plugins.names("figures"):
         raise PartError(f"{name!r} is a figure of `{PAGES[name][1]}`, not of a run")
-    part = plugins.build("figures", name, folder=folder, allow_code=allow_code)
+    part = plugins.build("figures", name, allow_code=allow_code)
     return _drawn(part, name, tables, title, layout)
 
 

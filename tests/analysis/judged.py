@@ -68,6 +68,13 @@ def healthy(data, optimiser, sigmas):
     return {**DATA[data], **shape, "training__optimiser": optimiser, "training__eta": eta, "vary": varied}
 
 
+def net(sigma=None, first=None, *others, **more):
+    """What is changed: what ``others`` change, the σ of the hidden layers, the first weights, and more."""
+    changed = {"network__activation": sigma, "network__initialiser": first}
+    own = {key: value for key, value in changed.items() if value is not None}
+    return {key: value for one in (*others, own, more) for key, value in one.items()}
+
+
 def uniform(low, high):
     return {"name": "uniform", "low": low, "high": high}
 
@@ -130,67 +137,35 @@ def targets(name, eta):
 
 
 FAULTS = {
-    "eta that diverges": ({**NUMBERS, "network__activation": "identity", "training__eta": 1e3}, "diverged"),
-    "exp as an activation": ({"network__activation": "exp(z)", "training__eta": 10.0}, "diverged"),
-    "raw features, straight": ({**RAW, **NUMBERS, "network__activation": "relu"}, "the features are large"),
-    "all weights zero, tanh": ({"network__initialiser": ZERO}, "weights are all zero"),
-    "all weights zero, relu": (
-        {"network__activation": "relu", "network__initialiser": ZERO},
-        "weights are all zero",
-    ),
-    "equal weights, sigmoid": (
-        {"network__activation": "sigmoid", "network__initialiser": {"name": "constant", "w": 0.1, "b": 0.0}},
-        "symmetry",
-    ),
-    "equal weights, tanh": ({"network__initialiser": {"name": "constant", "w": 0.05, "b": 0.1}}, "symmetry"),
-    "dead relu": ({"network__activation": "relu", "network__initialiser": NEGATIVE}, "dead neurons"),
-    "dead relu, one neuron": (
-        {"network__activation": "relu", "network__initialiser": NEGATIVE, "network__hidden": [1]},
-        "dead neurons",
-    ),
-    "dead relu output": (
-        {**NO_HIDDEN, **NUMBERS, "network__output": "relu", "network__initialiser": NEGATIVE},
-        "dead output",
-    ),
-    "a σ without slope": ({"network__activation": "step"}, "no gradient"),
-    "off leaky relu": (
-        {"network__activation": "leaky-relu", "network__initialiser": NEGATIVE, **EARLY},
-        "are off",
-    ),
-    "deep sigmoid": ({**deep(6, name="nielsen"), "network__activation": "sigmoid"}, "vanishing gradient"),
+    "eta that diverges": (net("identity", None, NUMBERS, training__eta=1e3), "diverged"),
+    "exp as an activation": (net("exp(z)", training__eta=10.0), "diverged"),
+    "raw features, straight": (net("relu", None, RAW, NUMBERS), "the features are large"),
+    "all weights zero, tanh": (net(first=ZERO), "weights are all zero"),
+    "all weights zero, relu": (net("relu", ZERO), "weights are all zero"),
+    "equal weights, sigmoid": (net("sigmoid", {"name": "constant", "w": 0.1, "b": 0.0}), "symmetry"),
+    "equal weights, tanh": (net(first={"name": "constant", "w": 0.05, "b": 0.1}), "symmetry"),
+    "dead relu": (net("relu", NEGATIVE), "dead neurons"),
+    "dead relu, one neuron": (net("relu", NEGATIVE, network__hidden=[1]), "dead neurons"),
+    "dead relu output": (net(None, NEGATIVE, NO_HIDDEN, NUMBERS, network__output="relu"), "dead output"),
+    "a σ without slope": (net("step"), "no gradient"),
+    "off leaky relu": (net("leaky-relu", NEGATIVE, EARLY), "are off"),
+    "deep sigmoid": (net("sigmoid", None, deep(6, name="nielsen")), "vanishing gradient"),
     "deep tanh, small weights": (deep(6, name="normal", weight_variance=0.1), "vanishing gradient"),
     "deep relu, small weights": (
-        {**deep(8, name="normal", weight_variance=0.3), "network__activation": "relu"},
+        net("relu", None, deep(8, name="normal", weight_variance=0.3)),
         "vanishing gradient",
     ),
-    "deep line, large weights": (
-        {**deep(5, name="large"), "network__activation": "identity", **EARLY},
-        "exploding gradient",
-    ),
+    "deep line, large weights": (net("identity", None, deep(5, name="large"), EARLY), "exploding gradient"),
     "deep relu, large weights": (
-        {**deep(5, name="normal", weight_variance=20.0), "network__activation": "relu", **EARLY},
+        net("relu", None, deep(5, name="normal", weight_variance=20.0), EARLY),
         "exploding gradient",
     ),
-    "saturated sigmoid": (
-        {"network__activation": "sigmoid", "network__initialiser": LARGE, "training__epochs": 4},
-        "saturated",
-    ),
-    "saturated hard sigmoid": (
-        {"network__activation": "hard-sigmoid", "network__initialiser": LARGE, "training__epochs": 4},
-        "saturated",
-    ),
+    "saturated sigmoid": (net("sigmoid", LARGE, training__epochs=4), "saturated"),
+    "saturated hard sigmoid": (net("hard-sigmoid", LARGE, training__epochs=4), "saturated"),
     "raw features, tanh": ({**RAW, **NUMBERS, "training__eta": 0.01}, "saturated"),
-    "raw features, sigmoid": (
-        {**RAW, **NUMBERS, "network__activation": "sigmoid", "training__eta": 0.01},
-        "standardise",
-    ),
+    "raw features, sigmoid": (net("sigmoid", None, RAW, NUMBERS, training__eta=0.01), "standardise"),
     "saturated output": (
-        {
-            **NO_HIDDEN,
-            "network__output": "sigmoid",
-            "network__cost": "quadratic",
-            "network__initialiser": LARGE,
-        },
+        net(None, LARGE, NO_HIDDEN, network__output="sigmoid", network__cost="quadratic"),
         "saturated output",
     ),
     "eta too small": (SLOW, "updates too small"),
@@ -248,34 +223,25 @@ FAULTS = {
         "one neuron in the middle", mistuned("digits", 1, network__hidden=[30, 1, 30]), "1 number an example"
     ),
     "eight layers, nielsen": (
-        {"network__hidden": [30] * 8, "network__initialiser": "nielsen", "training__epochs": 10},
+        net(first="nielsen", network__hidden=[30] * 8, training__epochs=10),
         "vanishing gradient",
     ),
     "eight layers, large": (
-        {"network__hidden": [30] * 8, "network__initialiser": "large", "training__epochs": 10},
+        net(first="large", network__hidden=[30] * 8, training__epochs=10),
         "smaller first weights",
     ),
-    "dead relu, read in batches": (
-        {"network__activation": "relu", "network__initialiser": NEGATIVE, **OFTEN},
-        "dead neurons",
-    ),
+    "dead relu, read in batches": (net("relu", NEGATIVE, OFTEN), "dead neurons"),
     "dead relu output, read in batches": (
-        {**NO_HIDDEN, **NUMBERS, "network__output": "relu", "network__initialiser": NEGATIVE, **OFTEN},
+        net(None, NEGATIVE, NO_HIDDEN, NUMBERS, OFTEN, network__output="relu"),
         "dead output",
     ),
-    "off leaky relu, read in batches": (
-        {"network__activation": "leaky-relu", "network__initialiser": uniform(-1, -0.5), **OFTEN, **EARLY},
-        "are off",
-    ),
-    "eta that diverges, float32": (
-        {**NUMBERS, **FLOAT32, "network__activation": "identity", "training__eta": 1e3},
-        "diverged",
-    ),
+    "off leaky relu, read in batches": (net("leaky-relu", uniform(-1, -0.5), OFTEN, EARLY), "are off"),
+    "eta that diverges, float32": (net("identity", None, NUMBERS, FLOAT32, training__eta=1e3), "diverged"),
     "rare class, eta too small": (
         {**RARE, "training__eta": 0.0005, "training__epochs": 10},
         "commonest class",
     ),
-    "inputs low": ({"network__activation": "tanh(z)**9", **EARLY}, "is near 0"),
+    "inputs low": (net("tanh(z)**9", None, EARLY), "is near 0"),
 }
 """What is wrong → what is changed in `runs.HEALTHY`, and words of the sentence that must tell it."""
 

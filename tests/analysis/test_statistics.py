@@ -96,11 +96,12 @@ def test_beyond_the_exact_the_p_is_drawn_and_close(n, ups):
     assert sign_flip(d) == sign_flip(d)
 
 
-def test_signs_that_are_kept_are_those_that_are_drawn(monkeypatch):
+def test_an_interval_ends_where_p_passes_the_level():
     d = np.random.default_rng(4).normal(0.2, 1, EXACT_UP_TO + 5)
-    kept = sign_flip(d), interval(d)
-    monkeypatch.setattr(statistics, "MOST_KEPT", 0)
-    assert (sign_flip(d), interval(d)) == kept
+    for end, outward in zip(interval(d), (-1, 1), strict=True):
+        assert (
+            sign_flip(d - (end + 1e-6 * outward)) < statistics.LEVEL <= sign_flip(d - (end - 1e-6 * outward))
+        )
 
 
 @pytest.mark.parametrize("n", [9, 12, 24, EXACT_UP_TO + 5])

@@ -162,7 +162,9 @@ def test_a_title_gives_way_to_what_one_puts_above_an_axis(tables, tmp_path, name
     (tmp_path / "own.py").write_text(OWN.replace("return", "figure.axes[0].xaxis.tick_top(); return"))
     own = {"xtick.labeltop": True} if name == "training" else None
     layout = figures.Layout(own=own)
-    figure = figures.draw(name, tables, folder=tmp_path, allow_code=True, layout=layout)
+    figure = figures.draw(
+        name.replace("own.py", f"{tmp_path}/own.py"), tables, allow_code=True, layout=layout
+    )
     figure.draw_without_rendering()
     ax = figure.axes[0]
     (title,) = [text for text in ax.findobj(Text) if text.get_text() == ax.get_title(loc="left")]
@@ -171,10 +173,10 @@ def test_a_title_gives_way_to_what_one_puts_above_an_axis(tables, tmp_path, name
 
 def test_a_figure_of_ones_own_is_drawn(tables, tmp_path):
     (tmp_path / "own.py").write_text(OWN)
-    figure = figures.draw("own.py:Own", tables, "A title", folder=tmp_path, allow_code=True)
+    figure = figures.draw(f"{tmp_path}/own.py:Own", tables, "A title", allow_code=True)
     assert (figure.axes[0].get_title(loc="left"), figure.get_suptitle()) == ("4 variants", "A title")
     with pytest.raises(PartError, match="say --allow-code"):
-        figures.draw("own.py:Own", tables, folder=tmp_path)
+        figures.draw(f"{tmp_path}/own.py:Own", tables)
 
 
 @pytest.mark.parametrize("name", NAMES)

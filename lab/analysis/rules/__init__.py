@@ -12,7 +12,7 @@ from math import nan
 import numpy as np
 
 from lab.analysis.case import among
-from lab.analysis.rule import HALF, Rule, rounded
+from lab.analysis.rule import HALF, Rule, habit, rounded
 from lab.analysis.rules import follows, gradients, learning, neurons, steps, words
 from lab.analysis.rules.learning import of_failed, unlearned
 from lab.analysis.rules.words import part_of, percent
@@ -90,7 +90,7 @@ RULES = {
         advice='network.output = "identity", which reaches all targets',
         explains={"first step too long", *follows.CONSEQUENCES},
     ),
-    "counterfactual climbs": Rule(
+    "counterfactual climbs": habit(
         "Does a counterfactual take most of the last steps of a layer against the gradient of C, in a trial "
         "that has not learned `LEARNED` of its task? So it may where σ′ < 0, whose sign max(σ′, floor) "
         "changes. What else goes wrong on the way back follows from it.",
@@ -101,7 +101,6 @@ RULES = {
             f"{rounded(seen.value)}: where σ′ < 0, {case.slope} changes its sign"
         ),
         below=True,
-        share=HALF,
         over="median",
         advice="training.surrogate_floor = 0, or an activation whose slope is nowhere below 0",
         explains={"slow early layers", "exploding error", *follows.CONSEQUENCES},
@@ -140,7 +139,7 @@ RULES = {
         below=True,
         advice=learning.teach,
     ),
-    "learned by heart": Rule(
+    "learned by heart": habit(
         "Did a trial that learned `BY_HEART` of the training data come less than half as far on the test "
         "data, and less by two standard errors? So it does where targets are not those of their rows, or the "
         "rows too few. More training would but go on with that.",
@@ -148,7 +147,6 @@ RULES = {
         learning.only_by_heart,
         learning.says_by_heart,
         below=True,
-        share=HALF,
         advice=words.mix,
         explains={"cost still falling", "saturated layer"},
     ),
@@ -165,7 +163,7 @@ RULES = {
         needs=("equal_neurons",),
         explains={"narrow layer", "slow early layers", *follows.CONSEQUENCES} - {"no gradient"},
     ),
-    "slow early layers": Rule(
+    "slow early layers": habit(
         "Is the gradient of the first hidden layer more than ten times smaller than the last's, at the "
         "start? It is ‖∂C/∂b‖, or the rms of δ where examples cancel. (Nielsen, ch. 5, “The vanishing "
         "gradient problem”)",
@@ -174,33 +172,30 @@ RULES = {
         gradients.says_ratio,
         ratio=True,
         below=True,
-        share=HALF,
         advice=gradients.carry,
         step=lambda case: case.first_step,
         needs=("learning_speed",),
         explains=follows.of_slow_layers,
     ),
-    "exploding error": Rule(
+    "exploding error": habit(
         "Is the gradient of the first hidden layer more than ten times larger than the last's, at the start? "
         "(Nielsen, ch. 5, “The exploding gradient problem”)",
         learning.EXPLODING,
         gradients.ratio,
         gradients.says_ratio,
         ratio=True,
-        share=HALF,
         advice=f"{words.SMALLER_WEIGHTS}, or {words.CRITICAL}",
         step=lambda case: case.first_step,
         needs=("learning_speed",),
         explains=follows.of_long_steps,
     ),
-    "saturated output": Rule(
+    "saturated output": habit(
         "Is more than half of the output layer saturated at the start, where the cost does not cancel its "
         "σ′? If not, is it so at the end, in a trial that has not learned `LEARNED` of its task? (Nielsen, "
         "ch. 3)",
         HALF,
         neurons.saturated_output,
         neurons.says_saturated_output,
-        share=HALF,
         advice=neurons.another_cost,
         step=neurons.saturated_output_at,
         needs=("saturation",),
@@ -210,7 +205,7 @@ RULES = {
     # as they are trained; tanh squeezed through a narrow layer takes to it, and hard tanh works by it as ReLU
     # does. It counts only with its consequence. Where σ is flat on one side only, as in ReLU, a layer works
     # by being off half of the time: that is left to "neurons off".
-    "saturated layer": Rule(
+    "saturated layer": habit(
         "Is more than half of the (neuron, example) of a hidden layer saturated at the end, where σ is flat "
         "on both sides, and did training have its time and not learn `LEARNED` of its task?",
         HALF,
@@ -219,14 +214,7 @@ RULES = {
             f"{percent(seen.value)} of layer {seen.layer} is saturated at the end, "
             f"while {learning.left(case, seen)}"
         ),
-        share=HALF,
-        advice=lambda case, seen: neurons.by_origin(
-            case,
-            seen,
-            born=case.start("saturation") > HALF,
-            at_first=words.SMALLER_WEIGHTS,
-            later=words.smaller_steps(case, seen),
-        ),
+        advice=neurons.unsaturate,
         needs=("saturation",),
         explains=follows.of_saturation,
     ),
@@ -243,7 +231,7 @@ RULES = {
         needs=("dead_neurons",),
         explains=follows.OUTCOMES,
     ),
-    "dead neurons": Rule(
+    "dead neurons": habit(
         "Have more than a fifth of a hidden layer's neurons σ′ = 0 on every example at the end; more than "
         "half, where `LEARNED` of the task was learned? Where a reading sees few, on all of several.",
         neurons.MANY,
@@ -252,18 +240,11 @@ RULES = {
             f"{neurons.share_of(case, seen, 'is', 'are')} dead at the end: σ′ = 0 on "
             f"{neurons.on_examples(case, 'all')}"
         ),
-        share=HALF,
-        advice=lambda case, seen: neurons.by_origin(
-            case,
-            seen,
-            born=neurons.dead_at_start(case),
-            at_first=words.floor(case, words.more_neurons(case)),
-            later=words.died(case, seen),
-        ),
+        advice=neurons.keep_alive,
         needs=("dead_neurons",),
         explains=follows.of_dead_neurons,
     ),
-    "neurons off": Rule(
+    "neurons off": habit(
         "Are more than half of a hidden layer's neurons, where σ is flat on one side, on that side for 95 % "
         "of the examples at the end, in a trial that has not learned `LEARNED` of its task? Where a reading "
         "sees few, of several.",
@@ -272,47 +253,43 @@ RULES = {
         lambda case, seen: (
             f"{neurons.share_of(case, seen, 'is', 'are')} off on {neurons.on_examples(case, 'at least 95 %')}"
         ),
-        share=HALF,
         advice=neurons.switch_on,
         needs=("saturated_neurons",),
         explains=follows.of_off,
     ),
-    "narrow layer": Rule(
+    "narrow layer": habit(
         "Has a hidden layer less than half as many neurons as the layer below it and as there are outputs, "
         "in a trial that has not learned `LEARNED` of its task?",
         HALF,
         neurons.narrow,
         neurons.says_narrow,
         below=True,
-        share=HALF,
         advice=lambda case, seen: f"more neurons in layer {seen.layer}",
         explains={"saturated layer", "updates large", "cost still falling", *follows.OUTCOMES},
     ),
-    "weights vanish": Rule(
+    "weights vanish": habit(
         "Is a quarter of a layer's first weights left at the end, or less, in a trial that has not learned "
         "`LEARNED` of its task? Asked where weights decay. Steps that are large beside what is left follow.",
         learning.LITTLE_LEFT,
         lambda case: of_failed(case, learning.weights_left(case)),
         steps.says_decay,
         below=True,
-        share=HALF,
         advice=words.SMALLER_DECAY,
         needs=("weight_norm",),
         explains={*follows.OUTCOMES, *follows.STATES, "updates large", "inputs low"},
     ),
-    "first step too long": Rule(
+    "first step too long": habit(
         "Is the first step of a layer longer than its weights, and than usual ones (rows of norm 1), in a "
         "trial that has not learned `LEARNED` of its task?",
         1.0,
         steps.first,
         steps.says_first,
-        share=HALF,
         advice=words.smaller_steps,
         step=lambda case: case.first_step,
         needs=("update_ratio", "weight_norm"),
         explains=lambda case: follows.of_long_steps(case) | {"learned by heart"},
     ),
-    "updates large": Rule(
+    "updates large": habit(
         "Are a layer's steps more than a tenth of its weights in most of training, which overthrows these?",
         learning.OVERTHROWN,
         steps.typical,
@@ -320,14 +297,13 @@ RULES = {
             f"updates too large: the median step changes layer {seen.layer}'s weights by "
             f"{part_of(seen.value, 'their size')}"
         ),
-        share=HALF,
         over="median",
         advice=words.steadier,
         step=lambda case: case.last_step_of("update_ratio"),
         needs=("update_ratio",),
         explains=follows.of_long_steps,
     ),
-    "updates small": Rule(
+    "updates small": habit(
         "Did all steps of a layer together go less far than a tenth of the size of its weights, in a trial "
         "that has not learned `LEARNED` of its task? Not asked where something else hinders it, such as a "
         "lost gradient, saturation or large steps.",
@@ -335,14 +311,13 @@ RULES = {
         lambda case: of_failed(case, among(~learning.hindered(case), case.path)),
         steps.says_path,
         below=True,
-        share=HALF,
         over="sum",
         advice=words.larger_steps,
         step=lambda case: case.last_step_of("update_ratio"),
         needs=("update_ratio", "weight_norm"),
         explains={"cost still falling", *follows.OUTCOMES},
     ),
-    "cost still falling": Rule(
+    "cost still falling": habit(
         "Did the cost fall by more than a twentieth from the third to the last quarter of the readings, and "
         "by more than two standard errors, in a trial that has not learned `UNFINISHED` of its task? Not "
         "asked where something else hinders it.",
@@ -352,17 +327,15 @@ RULES = {
             f"training ended early: the mean cost still fell by {percent(seen.value)} from the third to the "
             f"last quarter, while {learning.left(case, seen)}"
         ),
-        share=HALF,
         advice=words.larger_steps,
         explains=follows.OUTCOMES,
     ),
-    "inputs low": Rule(
+    "inputs low": habit(
         "Do nearly all activations that feed a layer lie near 0 at the end, so that its weights learn slowly "
         "(BP4)? Not asked of the data: pictures are mostly empty, and one-hot inputs have to be.",
         0.9,
         lambda case: np.where(np.arange(case.output) > 0, case.end("low_input"), nan),
         lambda case, seen: f"{percent(seen.value)} of what feeds layer {seen.layer} is near 0 at the end",
-        share=HALF,
         needs=("low_input",),
     ),
 }

@@ -7,8 +7,9 @@ import numpy as np
 from lab.analysis.case import Case, among, once
 from lab.analysis.pooled import Bounds, dead, off
 from lab.analysis.rule import HALF, NOTHING, Seen
+from lab.analysis.rules import words
 from lab.analysis.rules.learning import left, of_failed, shut_by_biases, unlearned
-from lab.analysis.rules.words import BIASES_NEAR_0, STANDARDISE, percent
+from lab.analysis.rules.words import percent
 from lab.errors import counted
 from lab.numerics import Array
 
@@ -61,13 +62,25 @@ def saturated(case: Case) -> Array:
     return of_failed(case, case.hidden_of(shares))
 
 
-def by_origin(case: Case, seen: Seen, *, born: Array, at_first: str, later: str) -> str:
+def unsaturate(case: Case, seen: Seen) -> str:
+    """Smaller first weights where a layer began saturated, else smaller steps."""
+    born = case.start("saturation") > HALF
+    return _by_origin(case, seen, born, words.SMALLER_WEIGHTS, words.smaller_steps(case, seen))
+
+
+def keep_alive(case: Case, seen: Seen) -> str:
+    """A floor, or more neurons, where they began dead, else also what keeps them from dying."""
+    at_first = words.floor(case, words.more_neurons(case))
+    return _by_origin(case, seen, dead_at_start(case), at_first, words.died(case, seen))
+
+
+def _by_origin(case: Case, seen: Seen, born: Array, at_first: str, later: str) -> str:
     """What helps, by whether most trials were so from the start on (``born``, trial × layer)."""
     if case.large_inputs:
-        return STANDARDISE
+        return words.STANDARDISE
     if not seen.of_shown(born).mean() > HALF:
         return later
-    return BIASES_NEAR_0 if seen.of_shown(case.biased).mean() > HALF else at_first
+    return words.BIASES_NEAR_0 if seen.of_shown(case.biased).mean() > HALF else at_first
 
 
 def dead_output(case: Case) -> Bounds:
@@ -111,7 +124,7 @@ def off_hidden(case: Case) -> Bounds:
 
 def switch_on(case: Case, seen: Seen) -> str:
     """Biases nearer 0, where these put the neurons there from the start on."""
-    return BIASES_NEAR_0 if seen.of_shown(shut_by_biases(case)).mean() > HALF else ""
+    return words.BIASES_NEAR_0 if seen.of_shown(shut_by_biases(case)).mean() > HALF else ""
 
 
 def share_of(case: Case, seen: Seen, singular: str, plural: str) -> str:

@@ -8,16 +8,7 @@ from lab import plugins
 from lab.activations.catalogue import EXAMPLES, documentation, with_defaults
 from lab.activations.formula.formula import Formula
 from lab.activations.properties import infinite_slopes, properties
-from lab.console.activations.shown import (
-    benched,
-    facts,
-    losses,
-    plotted,
-    points_text,
-    ranges,
-    sigma_of,
-    value_rows,
-)
+from lab.console.activations import shown
 from lab.console.screen import Block, Note, Page, table
 from lab.console.words.parts import parameters
 from lab.parts import Activation
@@ -42,7 +33,7 @@ def all_page(only: Sequence[str]) -> Page:
                     "parameters": parameters(part),
                     "range": str(sigma.range) if sigma else None,
                     "σ′ in": str(sigma.slope_range) if sigma else None,
-                    "kinks": points_text(sigma.kinks) if sigma else None,
+                    "kinks": shown.points_text(sigma.kinks) if sigma else None,
                     "properties": list(has),
                     "what it is": documentation(part).splitlines()[0],
                 }
@@ -64,24 +55,25 @@ def page(
 
     ``html`` and ``opened`` ask for its bench, as `lab.console.activations.shown.benched` takes them.
     """
-    sigma = sigma_of(name, words, allow_code)
+    sigma = shown.sigma_of(name, words, allow_code)
     proof = certify(sigma)
-    said, (bounds, lines) = known_words(sigma, proof), ranges(sigma, proof)
+    said, (bounds, lines) = known_words(sigma, proof), shown.ranges(sigma, proof)
     has = [word for word, holds in said.items() if holds]
-    value = {"activation": str(sigma), "jumps": sigma.jumps, "properties": has, **facts(sigma), **bounds}
+    value = {"activation": str(sigma), "jumps": sigma.jumps, "properties": has}
+    value |= shown.facts(sigma) | bounds
     if isinstance(sigma, Formula):
-        lines += losses(sigma)
-    lines.append(f"kinks: {points_text(sigma.kinks) or 'none'}")
+        lines += shown.losses(sigma)
+    lines.append(f"kinks: {shown.points_text(sigma.kinks) or 'none'}")
     if steep := [kink for kink, *_ in infinite_slopes(sigma)]:
-        lines.append(f"σ′ is infinite at z = {points_text(steep)}")
+        lines.append(f"σ′ is infinite at z = {shown.points_text(steep)}")
     told = ", ".join(
         word if holds else f"not {word}"
         for word, holds in said.items()
         if holds or (holds is False and word != "even")  # few are: that one is not tells nothing
     )
-    plots = plotted(name, sigma, plot, proof) if plot else []
+    plots = shown.plotted(name, sigma, plot, proof) if plot else []
     spec = {"value": sigma.text} if isinstance(sigma, Formula) else {"name": name}
-    pages = benched(sigma, spec, str(sigma), html, opened)
+    pages = shown.benched(sigma, spec, str(sigma), html, opened)
     return Page(value, _body(name, sigma, lines, told, value), plots, pages)
 
 
@@ -100,10 +92,10 @@ def _body(
     if also := _aliases(plugins.aliases("activations").get(name, name)):
         yield f"also called: {', '.join(also)}"
     if sigma.jumps:
-        yield f"jumps: {points_text(sigma.jumps)}"
+        yield f"jumps: {shown.points_text(sigma.jumps)}"
     yield said
     yield ""
-    yield value_rows(value)
+    yield shown.value_rows(value)
 
 
 def _aliases(name: str) -> list[str]:

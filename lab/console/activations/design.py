@@ -10,15 +10,7 @@ from typing import Any, NamedTuple
 from lab.activations.design.integral import FARTHEST, Integral
 from lab.activations.design.knot_lists import knots_from_text
 from lab.activations.properties import unusable
-from lab.console.activations.shown import (
-    benched,
-    facts,
-    named_values,
-    plotted,
-    points_text,
-    ranges,
-    value_rows,
-)
+from lab.console.activations import shown
 from lab.console.screen import Block, Page, verbatim
 from lab.data.files.knots import knots_from_csv
 from lab.errors import LabError, PartError
@@ -89,17 +81,17 @@ def page(
     settings = {name: value for name, value in wish.items() if name != kind}
     _refuse_what_does_not_go_with(kind, settings | ({"p": words} if words else {}))
     try:
-        design = _designed(kind, wish[kind], settings, named_values(words), allow_code)
+        design = _designed(kind, wish[kind], settings, shown.named_values(words), allow_code)
     except PartError as refused:
         raise LabError(_by_its_options(str(refused), kind, wish[kind])) from refused
     sigma = design.sigma
-    plots = plotted(plot.stem, sigma, plot) if plot else []
+    plots = shown.plotted(plot.stem, sigma, plot) if plot else []
     error = proved_error(sigma) if isinstance(sigma, Integral) else None
-    bounds, told = ranges(sigma)
-    value = {"toml": design.lines, "at_least": design.at_least, "error": error, **facts(sigma), **bounds}
+    bounds, told = shown.ranges(sigma)
+    value = {"toml": design.lines, "at_least": design.at_least, "error": error} | shown.facts(sigma) | bounds
     value["frozen"] = isinstance(sigma, Integral) and sigma.frozen
     value["plots"] = list(map(str, plots))
-    pages = benched(sigma, design.spec, "A bench to design σ by its slope", html, opened)
+    pages = shown.benched(sigma, design.spec, "A bench to design σ by its slope", html, opened)
     return Page(value, _body(design, told, value), plots, pages)
 
 
@@ -108,7 +100,7 @@ def _body(design: Design, known: Sequence[str], value: dict[str, Any]) -> Iterat
     yield from known
     if design.floor:
         yield design.floor
-    yield f"kinks found: {points_text(value['kinks']) or 'none'}"
+    yield f"kinks found: {shown.points_text(value['kinks']) or 'none'}"
     if value["error"] is not None:
         yield (
             f"error of σ, which is integrated: at most {rounded_up(value['error'])}, relative to 1 + |σ|, "
@@ -120,7 +112,7 @@ def _body(design: Design, known: Sequence[str], value: dict[str, Any]) -> Iterat
             f"with σ′ as at z = ±{FARTHEST:g}; what is proved of σ′ is proved of it as written"
         )
     yield ""
-    yield value_rows(value)
+    yield shown.value_rows(value)
 
 
 def _by_its_options(message: str, kind: str, text: str) -> str:

@@ -79,26 +79,12 @@ ALSO_READ = (
     *("2z(1 - z)", "z²", "e^{-z}", "2|z|", "√(1 + z²)", "sin² z", "2πz", "σ(βz)", "f(x) = x tanh(x)"),
     *(r"\frac{x}{1 + e^{-x}}", r"\begin{cases} x & x > 0 \\ 0.1x & x \le 0 \end{cases}"),
     *("z if z > 0 else 0.1z", "(z > 0)*z", "where(0 < z < 1, z, 0)", "lambda x: x**2"),
-    *(
-        "np.maximum(x, 0.1*x)",
-        "np.where(x > 0, x, 0)",
-        "np.sinc(x)",
-        "x.clamp(0, 6)",
-        "torch.clamp(x, min=0)",
-    ),
+    *("np.maximum(x, 0.1*x)", "np.where(x > 0, x, 0)", "np.sinc(x)"),
+    *("x.clamp(0, 6)", "torch.clamp(x, min=0)"),
     *('F.gelu(x, approximate="tanh")', "jax.nn.gelu(x)", "F.softplus(x, beta=2)", "tf.nn.leaky_relu(x)"),
-    *(
-        "x.^2./(1 + x.^2)",
-        "=IF(A1>0; A1; 0.1*A1)",
-        "x == 0 ? 1.0f : x",
-        "x*pnorm(x)",
-        "fmaxf(x, 0)",
-        "x => x > 0 ? x : 0",
-        "if (x > 0) x else 0.1*x",
-        "Piecewise((0, x < 0), (x, True))",
-        "Tanh[x]",
-        "[x]_+",
-    ),
+    *("x.^2./(1 + x.^2)", "=IF(A1>0; A1; 0.1*A1)", "x == 0 ? 1.0f : x", "x*pnorm(x)", "fmaxf(x, 0)"),
+    *("x => x > 0 ? x : 0", "if (x > 0) x else 0.1*x", "Piecewise((0, x < 0), (x, True))"),
+    *("Tanh[x]", "[x]_+"),
 )
 """What people write elsewhere; the page tells what it is read as."""
 

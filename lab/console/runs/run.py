@@ -55,16 +55,8 @@ OF_LAYERS = {
 """The same of the table of layers."""
 
 SPARE = (
-    "final_cost",
-    "ratio_end",
-    "slope_mean_start",
-    "saturation_start",
-    "slope_end",
-    "final_accuracy",
-    "trials",
-    "slope_mean_end",
-    "saturation_end",
-    "learning_speed_start",
+    *("final_cost", "ratio_end", "slope_mean_start", "saturation_start", "slope_end", "final_accuracy"),
+    *("trials", "slope_mean_end", "saturation_end", "learning_speed_start"),
 )
 """The columns that a narrow terminal does without, the first to go first."""
 

@@ -1,7 +1,7 @@
 """The page of ``lab backprop``: the four equations with the numbers of one example in them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -47,11 +47,7 @@ def _told(layer: WorkedLayer) -> dict[str, Any]:
     value = {"layer": layer.l, **plain, "delta_by": layer.forms}
     for name, gradient, found in (("b", layer.delta, layer.of_b), ("w", layer.gradient, layer.of_w)):
         value[f"gradient_{name}"] = gradient
-        value[f"demon_{name}"] = {
-            "value": found.value,
-            "doubt": found.doubt,
-            "agrees": found.agrees(gradient),
-        }
+        value[f"demon_{name}"] = asdict(found) | {"agrees": found.agrees(gradient)}
     return value
 
 
@@ -138,15 +134,10 @@ def _gradient(layers: Sequence[WorkedLayer]) -> Iterator[Section]:
         ]  # fmt: skip
         if len(places) < layer.w.size:
             lines += [f"… and {layer.w.size - len(places)} more weights"]
-        product: list[Term] = [
-            f"∂C/∂w{l} = δ{l} (a{below})ᵀ =",
-            layer.delta,
-            layer.a_in[None],
-            "=",
-            layer.gradient,
-        ]
+        equation = f"∂C/∂w{l} = δ{l} (a{below})ᵀ"
+        product: list[Term] = [f"{equation} =", layer.delta, layer.a_in[None], "=", layer.gradient]
         lines += [product, _agreement(layer.of_w, layer.gradient)]
-        yield Section(f"BP4, layer {layer.l}", f"∂C/∂w{l} = δ{l} (a{below})ᵀ", lines)
+        yield Section(f"BP4, layer {layer.l}", equation, lines)
 
 
 def _times(first: float, second: float) -> str:

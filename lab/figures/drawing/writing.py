@@ -44,13 +44,8 @@ def headline(figure: Figure, title: str, below: str = "") -> None:
     # The title has empty lines where the smaller ones stand: only a title has room in the layout.
     above = figure.suptitle("\n".join([*lines, *("" for _ in smaller)]), x=0.01, ha="left")
     if smaller:
-        corner: style.Looks = {
-            "xycoords": above,
-            "va": "bottom",
-            "annotation_clip": False,
-            "in_layout": False,
-        }
-        looks = corner | {"color": style.QUIET, "fontsize": _SUBTITLE}
+        looks: style.Looks = {"xycoords": above, "va": "bottom", "color": style.QUIET, "fontsize": _SUBTITLE}
+        looks |= {"annotation_clip": False, "in_layout": False}
         figure.add_artist(Annotation("\n".join(smaller), (0, 0), **looks))
     _grow(figure, _TITLE * _LINE * (len(lines) + len(smaller)))
 

@@ -183,12 +183,8 @@ def _draw_slope(ax: Axes, tables: parts.Tables, variant: str, layer: int) -> Non
     ax.plot(z, slope, color=style.ACCENT, linewidth=1.1, label="σ′(z), axis on the right")
     ax.set_ylim(1.15 * max(float(known.min(initial=0)), -steepest), 1.15 * steepest)
     ax.yaxis.tick_right()
-    ax.set_yticks(
-        [0, steepest],
-        labels=["0", scales.short_number(steepest, 3)],
-        fontsize=style.SMALL,
-        color=style.ACCENT,
-    )
+    look: style.Looks = {"fontsize": style.SMALL, "color": style.ACCENT}
+    ax.set_yticks([0, steepest], ["0", scales.short_number(steepest, 3)], **look)
     ax.tick_params(axis="y", length=2)
     ax.grid(False, axis="y")
 

@@ -9,6 +9,7 @@ from matplotlib.colors import LogNorm, Normalize
 from matplotlib.figure import Figure
 
 from lab import parts
+from lab.analysis.metrics import GOOD, METRICS
 from lab.analysis.summary import summary
 from lab.figures.drawing import panels, scales, style, writing
 from lab.figures.tables import NothingToShowError
@@ -25,14 +26,8 @@ _ENDS: style.Looks = {"linestyle": (0, (4, 2)), "markerfacecolor": "white"}
 def _outcome(tables: parts.Tables) -> tuple[pd.DataFrame, str, str]:
     """The summary by variant, the column of the best outcome that is there, and its words."""
     rows = summary(tables).set_index("variant")
-    for column, words in (
-        ("final_test_accuracy", "test accuracy at the end"),
-        ("final_accuracy", "training accuracy at the end"),
-        ("final_cost", "cost at the end"),
-    ):
-        if rows[column].notna().any():
-            return rows, column, words
-    return rows, "final_cost", "cost at the end"
+    column = next((name for name in GOOD if rows[name].notna().any()), GOOD[-1])
+    return rows, column, METRICS[column].words
 
 
 @dataclass(frozen=True)

@@ -138,14 +138,8 @@ def _draw_layers(
         marks.floor_marks(ax, one.x[one.median == 0], color=look.colour)
         if visible.drawable:
             last = np.flatnonzero(np.isfinite(visible.median))[-1]
-            ends.append(
-                marks.End(
-                    one.x[last],
-                    visible.median[last],
-                    f"{layer} out" if layer == output else str(layer),
-                    look.colour,
-                )
-            )
+            name = f"{layer} out" if layer == output else str(layer)
+            ends.append(marks.End(one.x[last], visible.median[last], name, look.colour))
     if not any(one.drawable for one in bands.values()):
         panels.nothing(ax, "no finite reading")
     marks.end_labels(ax, ends, _HEIGHT)
