@@ -51,7 +51,7 @@ def test_code_of_ones_own_that_is_tried_for_long_is_told_of(monkeypatch, capsys)
     monkeypatch.setattr(shown, "SECONDS_OF_TRYING", 0.01)
     with trying_own_code(True):
         time.sleep(0.2)
-    assert capsys.readouterr().err == "trying the code of your own, several hundred calls …\n"
+    assert capsys.readouterr().err == "your own code is tried with several hundred calls …\n"
     with trying_own_code(False):
         time.sleep(0.05)
     assert capsys.readouterr().err == ""
