@@ -211,6 +211,7 @@ def _of_type(part: type, field_name: str, value: Any, name: str, key: str) -> An
         return _adapter(part, field_name).validate_python(value)
     except ValidationError as error:
         reason = error.errors()[0]["msg"].replace("Input should be", "expected")
+        reason = "expected a list" if "Sequence" in reason else reason  # which pydantic says in two ways
         for theirs, ours in _WORDS.items():
             reason = reason.replace(f"a valid {theirs}", ours)
         raise PartError(f"{name!r}: {key} = {value!r}: {reason}", key) from None

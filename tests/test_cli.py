@@ -726,6 +726,17 @@ def test_report_writes_one_page_of_a_run_or_of_several(lab, small, tmp_path, few
     code, out, _ = lab("report", first, second, "--to", tmp_path / "class.html")
     assert (code, out.strip()) == (0, str(tmp_path / "class.html"))
     assert "2 runs" in (tmp_path / "class.html").read_text(encoding="utf-8")
+    begun = Path("results/small/begun")
+    begun.mkdir()
+    info = (second / "run.json").read_text(encoding="utf-8")
+    (begun / "run.json").write_text(info.replace('"done"', '"running"', 1), encoding="utf-8")
+    code, _, err = lab("report", first, begun, second, "--to", tmp_path / "class.html")
+    assert code == 0
+    assert "note: small/begun is left out: it has not ended; finish it with: lab resume" in err
+    assert "2 runs" in (tmp_path / "class.html").read_text(encoding="utf-8")
+    code, _, err = lab("report", begun, "--to", tmp_path / "class.html")
+    assert code == 4
+    assert "the run has not ended" in err
 
 
 def test_a_live_run_tells_its_page_at_the_start(lab, small):

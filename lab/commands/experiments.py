@@ -95,6 +95,7 @@ def run(
 
     Tables, plots and report.html, the run on one page, are kept in a new folder under the results.
     """
+    from lab.console.progress import trying_own_code
     from lab.own_code import with_care
     from lab.results.training import prepare
     from lab.runs.files.root import find
@@ -108,7 +109,8 @@ def run(
         return with_leave(_checked, path=experiment, **how, **given)
     from lab.runs.runner import begun
 
-    ready = with_care(prepare, path=experiment, patient=terms.trial_timeout is None, **given)
+    with trying_own_code(given["allow_code"]):
+        ready = with_care(prepare, path=experiment, patient=terms.trial_timeout is None, **given)
     return _trained(ready, begun(ready, root, terms), terms, no_plots, live)
 
 
@@ -128,6 +130,7 @@ def resume(
 
     RUN is a folder, a name or the beginning of a run-id; without it, the newest run that has not ended.
     """
+    from lab.console.progress import trying_own_code
     from lab.console.screen import Page, err
     from lab.own_code import with_care
     from lab.results.training import interrupted, lacks_nothing
@@ -139,7 +142,8 @@ def resume(
         nothing = f"{folder} lacks nothing: every trial, table and plot is there and whole"
         return Page({"run": str(folder), "folder": str(folder.path), "resumed": False}, [nothing])
     patient = terms.trial_timeout is None
-    ready = with_care(prepared_again, folder=folder, allow_code=allow_code, patient=patient)
+    with trying_own_code(allow_code):
+        ready = with_care(prepared_again, folder=folder, allow_code=allow_code, patient=patient)
     err().print(f"resuming {folder}")
     return _trained(ready, folder, terms, no_plots, live)
 

@@ -74,13 +74,22 @@ def report(names: Sequence[str], to: Path | None, results: Path | None) -> None:
     """Write a run, or several, on one offline page.
 
     RUN is as in `lab show`. The page of one run is report.html in its folder; that of several is report.html
-    here, where their variants stand side by side. Prints the file.
+    here, where their variants stand side by side; a run that has not ended is left out. Prints the file.
     """
     from lab.api import load
+    from lab.console.screen import err
+    from lab.errors import counted, plain
     from lab.results.page import REPORT, save_report
+    from lab.runs.files.whereabouts import word
 
     named = (load(name, results) for name in names)
     runs = list({run.path.resolve(): run for run in named}.values())
+    if len(runs) > 1 and (ended := [run for run in runs if not run.folder.is_unfinished]):
+        for run in (one for one in runs if one not in ended):
+            again = f"finish it with: lab resume {word(run.path)}"
+            err().print(f"note: {plain(str(run))} is left out: it has not ended; {again}", soft_wrap=True)
+        runs = ended
+        err().print(f"{counted(len(runs), 'run')} on one page …")
     click.echo(save_report(runs, to or (runs[0].path if len(runs) == 1 else Path()) / REPORT))
 
 

@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from threading import Timer
 from time import monotonic
 from typing import TYPE_CHECKING, Literal
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from lab.analysis.rule import Verdicts
 
 SECONDS_BETWEEN_LINES = 10.0
+SECONDS_OF_TRYING = 3.0
 
 KNOWN = 0.1
 """From this share of the work on, the time that is left is told."""
@@ -71,6 +73,20 @@ def progress(total: int, noun: str) -> Iterator[Callable[[int], None]]:
             console.print(f"{noun}: {100 * done / total:.0f} %{known}")
 
     yield line
+
+
+@contextmanager
+def trying_own_code(allow_code: bool) -> Iterator[None]:
+    """Tell that code of somebody's own is tried, where it may run and takes longer than a moment."""
+    line = "your own code is tried with several hundred calls …"
+    told = Timer(SECONDS_OF_TRYING, lambda: err().print(line))
+    told.daemon = True
+    if allow_code:
+        told.start()
+    try:
+        yield
+    finally:
+        told.cancel()
 
 
 @contextmanager

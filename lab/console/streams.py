@@ -1,13 +1,39 @@
 """stdout and stderr as any machine has them: closed, a pipe that nobody reads, not in UTF-8."""
 
+import codecs
 import errno
 import io
 import os
 import sys
+import unicodedata
 from typing import Any, TextIO, cast
 
 _UNREAD = {errno.EPIPE, errno.ESHUTDOWN, errno.EINVAL}
 """What a pipe says that nobody reads any more; EINVAL is Windows' word for it."""
+
+
+_PLAIN = dict(zip("σΣδχηλ∂′‖−–×·⊙⎡⎢⎣⎤⎥⎦⋮⋯", "sSdxnld'|--x*o[[[]]]::", strict=True))
+_PLAIN |= {"∞": "inf", "±": "+-", "≤": "<=", "≥": ">=", "→": "->", "∈": "in", "√": "sqrt ", "∇": "grad"}
+_PLAIN |= {"…": "...", "✓": "ok", "ß": "ss"}
+"""What stands for a letter that an encoding lacks: one letter where it is often in a table."""
+
+_RAISED = {"<super>": "^", "<sub>": "_"}
+
+
+def _replaced(error: UnicodeError) -> tuple[str, int]:
+    """In plain letters what cannot be encoded: ``0.1⁸`` is 0.1^8, and a question mark what has none."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    words, raised = "", ""
+    for letter in error.object[error.start : error.end]:
+        before, raised = raised, _RAISED.get(unicodedata.decomposition(letter).partition(" ")[0], "")
+        letters = unicodedata.normalize("NFKD", letter)
+        plain = "".join(_PLAIN.get(one, one) for one in letters).encode("ascii", "ignore").decode()
+        words += (raised if raised != before else "") + (plain or "?")
+    return words, error.end
+
+
+codecs.register_error("lab", _replaced)
 
 
 class _Patient(io.FileIO):
@@ -28,9 +54,9 @@ class _Patient(io.FileIO):
 def settle() -> None:
     """Make stdout and stderr of this process such that printing to them is never what ends a command.
 
-    A closed one goes nowhere. A letter that the encoding lacks is replaced. What is printed into a pipe whose
-    reader left, as ``head`` does, is dropped, so that a command ends with its own exit code. A full disk is
-    still an OSError.
+    A closed one goes nowhere. A letter that the encoding lacks is replaced by a plain one. What is printed
+    into a pipe whose reader left, as ``head`` does, is dropped, so that a command ends with its own exit
+    code. A full disk is still an OSError.
     """
     for name in ("stdout", "stderr"):
         stream: TextIO | None = getattr(sys, name)
@@ -46,7 +72,7 @@ def _settled(stream: io.TextIOWrapper) -> TextIO:
     except (OSError, ValueError):
         descriptor = -1
     if descriptor not in (1, 2) or stream.isatty():  # a terminal of Windows is no plain file
-        stream.reconfigure(errors="replace")
+        stream.reconfigure(errors="lab")
         return stream
     stream.flush()
     raw = _Patient(descriptor, "w", closefd=False)
@@ -54,6 +80,6 @@ def _settled(stream: io.TextIOWrapper) -> TextIO:
     return cast(
         TextIO,
         io.TextIOWrapper(
-            io.BufferedWriter(raw), stream.encoding, "replace", line_buffering=lines, write_through=lines
+            io.BufferedWriter(raw), stream.encoding, "lab", line_buffering=lines, write_through=lines
         ),
     )

@@ -15,12 +15,12 @@ constant."""
 def left_open(parameters: Mapping[str, Any]) -> dict[str, Interval]:
     """Those of the parameters that are given as a pair or an interval. Raises PartError where one is empty.
 
-    >>> left_open({"a": (0.05, 0.2), "b": 1.0})
+    >>> left_open({"a": (0.05, 0.2), "b": 1.0, "z": (-2.0, 0.0, 2.0)})
     {'a': Interval(low=0.05, high=0.2)}
     """
     over: dict[str, Interval] = {}
     for name, value in parameters.items():
-        if isinstance(value, tuple | Interval):
+        if isinstance(value, Interval) or (isinstance(value, tuple) and len(value) == 2):
             low, high = (value.low, value.high) if isinstance(value, Interval) else value
             if not -inf < low <= high < inf:
                 raise PartError(f"{name}: expected a range of finite numbers, low:high, got {low:g}:{high:g}")

@@ -82,8 +82,8 @@ def answered(info: Mapping[str, Any], tables: Tables) -> dict[str, Any]:
 def kept_up(ready: Prepared, folder: RunFolder, seconds: float, progress: Progress) -> Iterator[Progress]:
     """``progress``, which also writes the page of the run that goes on, at most every so many seconds.
 
-    It takes a fifth of the time at most. A run that is interrupted has a last page, which does not load
-    itself again.
+    It takes a fifth of the time at most. When the last trial has ended it is written once more, since the
+    figures are yet to be drawn. A run that is interrupted has a last page, which does not load itself again.
     """
     from lab.report.run import report
     from lab.runs.growing import tables_so_far
@@ -91,6 +91,10 @@ def kept_up(ready: Prepared, folder: RunFolder, seconds: float, progress: Progre
 
     known = untrained(ready.made)
     next_time, seen = 0.0, dict[Path, int]()
+    refresh_seconds = max(round(seconds), 1)
+
+    def kept() -> dict[Path, int]:
+        return {path: path.stat().st_mtime_ns for path in (folder.path / "trials").glob("*.sha256")}
 
     def written(refresh: int) -> None:
         status = "running" if refresh else "interrupted"
@@ -104,14 +108,15 @@ def kept_up(ready: Prepared, folder: RunFolder, seconds: float, progress: Progre
         began = monotonic()
         if began < next_time:
             return
-        kept = {path: path.stat().st_mtime_ns for path in (folder.path / "trials").glob("*.sha256")}
-        if kept != seen or not next_time:
-            written(max(round(seconds), 1))
-        seen, next_time = kept, monotonic() + max(seconds, 5 * (monotonic() - began))
+        if (now := kept()) != seen or not next_time:
+            written(refresh_seconds)
+        seen, next_time = now, monotonic() + max(seconds, 5 * (monotonic() - began))
 
     try:
         advance(0)
         yield advance
+        if kept() != seen:
+            written(refresh_seconds)
     except BaseException:
         with suppress(StorageError):  # which would hide why
             written(0)

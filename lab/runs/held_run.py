@@ -40,6 +40,10 @@ class HeldRun:
         return str(self.info["status"])
 
     @property
+    def is_unfinished(self) -> bool:
+        return False  # its tables are made at its end, with it
+
+    @property
     def path(self) -> Path:
         return Path(self.name) / self.id
 

@@ -4,7 +4,7 @@ import time
 from rich.console import Console
 
 from lab.console import progress as shown
-from lab.console.progress import progress
+from lab.console.progress import progress, trying_own_code
 
 
 def test_progress_without_a_terminal_is_a_line_now_and_then(monkeypatch, capsys):
@@ -45,3 +45,13 @@ def test_progress_on_a_terminal_is_a_bar(monkeypatch):
     with progress(10, "training") as advance:
         advance(10)
     assert "100%" in file.getvalue()
+
+
+def test_code_of_ones_own_that_is_tried_for_long_is_told_of(monkeypatch, capsys):
+    monkeypatch.setattr(shown, "SECONDS_OF_TRYING", 0.01)
+    with trying_own_code(True):
+        time.sleep(0.2)
+    assert capsys.readouterr().err == "your own code is tried with several hundred calls …\n"
+    with trying_own_code(False):
+        time.sleep(0.05)
+    assert capsys.readouterr().err == ""

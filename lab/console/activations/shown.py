@@ -30,6 +30,9 @@ _NUMBER = r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)"
 _RANGE = re.compile(rf"[\[(]?\s*{_NUMBER}\s*(?:\.\.+|[;–-]|to|,(?!\d+$))\s*{_NUMBER}\s*[\])]?", re.IGNORECASE)
 """A range as it is written elsewhere; 0,5 is none, but a number with a decimal comma."""
 
+_LIST = re.compile(r"\[((?:[^,]+,){2,}[^,]+)\]")
+"""A list of three or more, as of the places of knots; of two it may be a range."""
+
 
 def sigma_of(name: str, words: Sequence[str], allow_code: bool) -> Activation:
     """The activation with the parameters of ``-p``."""
@@ -39,24 +42,27 @@ def sigma_of(name: str, words: Sequence[str], allow_code: bool) -> Activation:
 def named_values(words: Sequence[str]) -> dict[str, Any]:
     """The parameters of ``-p NAME=VALUE`` and ``-p NAME=LOW:HIGH``.
 
-    A value is a number, a pair of them where it is a range, else the name of an activation.
+    A value is a number, a pair of them where it is a range, a list of three or more as ``[-2, 0, 2]``, else
+    the name of an activation.
     """
     values: dict[str, Any] = {}
     for word in words:
         name, value = (part.strip() for part in word.partition("=")[::2])
+        listed = _LIST.fullmatch(value)
         try:
-            numbers = [as_float(number) for number in value.split(":")]
+            numbers = [as_float(number) for number in (listed[1].split(",") if listed else value.split(":"))]
         except TooSmallError as error:
             raise LabError(f"-p {name}: {error}") from None
         except ValueError:
             numbers = []
-        if not (name and value) or len(numbers) > 2:
+        if not (name and value) or (len(numbers) > 2 and not listed):
             raise LabError(f"-p {word}: {_EXPECTED}")
         if not numbers and (ends := _RANGE.fullmatch(value)):
             raise LabError(f"-p {word}: {_EXPECTED}; write {name}={':'.join(ends.groups())}")
         if name in values:
             raise LabError(f"-p {name} is given twice; keep one of them")
-        values[name] = tuple(numbers) if len(numbers) == 2 else numbers[0] if numbers else value
+        several = numbers if listed else tuple(numbers)
+        values[name] = numbers[0] if len(numbers) == 1 else several or value
     return values
 
 

@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import matplotlib.style
+import numpy as np
 from matplotlib import colormaps, rcParams
-from matplotlib.colors import to_hex
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.font_manager import fontManager
 
 from lab.errors import PartError
 from lab.spelling import did_you_mean
 
 INK = "#222222"
-QUIET = "#666666"
+QUIET = "#767676"  # as easy to read on black as on white
 HAIRLINE = "#dddddd"
 ACCENT = "#b3400a"  # of bounds and of slopes that are drawn over something else
 
@@ -42,7 +43,8 @@ SATURATION_MAP = "magma_r"
 CELL_MAP = "viridis_r"
 """The same for the cells of a map that bear numbers: pale is the least, dark the greatest."""
 
-_OKABE_ITO = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#000000", "#e69f00", "#56b4e9")
+BLACK, WHITE = "#000000", "#ffffff"
+_OKABE_ITO = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", BLACK, "#e69f00", "#56b4e9")
 FIRST_COLOUR = _OKABE_ITO[0]
 FILLED_DOT: Looks = {"color": FIRST_COLOUR, "marker": "o", "linestyle": "none", "markersize": 4.5}
 OPEN_DOT: Looks = FILLED_DOT | {"markerfacecolor": "white"}
@@ -115,19 +117,31 @@ def under_words() -> Looks:
     return {"facecolor": rcParams["axes.facecolor"], "alpha": 0.75, "linewidth": 0, "pad": 0.6}
 
 
+def on_dark() -> bool:
+    """Whether the ground of an axis is dark in the style in which is drawn."""
+    red, green, blue = to_rgb(rcParams["axes.facecolor"])
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue < 0.3
+
+
 def categories(count: int) -> list[Look]:
     """Looks for things without an order (variants): the palette of Okabe and Ito (2008), without its yellow.
 
-    The cycles of colours, markers and dashes have different lengths, so that the first 308 looks differ.
+    The cycles of colours, markers and dashes have different lengths, so that the first 308 looks differ. On a
+    dark ground, where its black cannot be seen, white takes the place.
     """
-    looks = zip(cycle(_OKABE_ITO), cycle(_MARKERS), cycle(_DASHES), strict=False)
+    colours = [WHITE if on_dark() and colour == BLACK else colour for colour in _OKABE_ITO]
+    looks = zip(cycle(colours), cycle(_MARKERS), cycle(_DASHES), strict=False)
     return [Look(*look) for look in islice(looks, count)]
 
 
 def ramp(layers: Sequence[int]) -> dict[int, Look]:
-    """Looks for the layers, in their order: from dark (nearest the input) to light (the output)."""
-    last = max(len(layers) - 1, 1)
+    """Looks for the layers, in their order: from dark (nearest the input) to light (the output).
+
+    The end of the map that is as dark or as light as the ground is left out.
+    """
+    first, width = (0.35, 0.65) if on_dark() else (0.0, 0.85)
+    shades = colormaps["viridis"](first + width * np.arange(len(layers)) / max(len(layers) - 1, 1))
     return {
-        layer: Look(to_hex(colormaps["viridis"](0.85 * place / last)), "o", _DASHES[place % len(_DASHES)])
+        layer: Look(to_hex(shades[place]), "o", _DASHES[place % len(_DASHES)])
         for place, layer in enumerate(layers)
     }

@@ -246,6 +246,12 @@ class RunFolder:
         return status
 
     @property
+    def is_unfinished(self) -> bool:
+        """Whether it has no tables since its trials have not all ended, not because they were lost."""
+        has_tables = (self.path / "tables" / f"{TABLES[0]}.csv").is_file()
+        return not has_tables and self.status in ("running", "interrupted")
+
+    @property
     def was_watched(self) -> bool:
         """Whether it is told that a script of one's own trained it, under `lab.watch`."""
         with suppress(StorageError):

@@ -4,6 +4,7 @@ import pytest
 from lab.activations.catalogue import TABLE
 from lab.activations.hyperbolic import Tanh
 from lab.activations.logistic import Sigmoid
+from lab.console.activations.claims import certificate_page
 from lab.console.activations.shown import STEP, curvature, named_values, plotted
 from lab.errors import LabError
 
@@ -31,6 +32,12 @@ def test_the_plot_is_a_png_and_an_svg(tmp_path):
 def test_numbers_are_numbers_and_other_words_are_names():
     found = named_values(["a=0.1", "inner=tanh", "b=1e-3", "c=1:2", "d=own.py:Mine"])
     assert found == {"a": 0.1, "inner": "tanh", "b": 1e-3, "c": (1.0, 2.0), "d": "own.py:Mine"}
+
+
+def test_a_list_in_brackets_is_one_so_that_a_design_by_knots_can_be_proved():
+    words = ["z=[-2, 0.5, 2]", "slopes=[0.1,1,0.1]"]
+    assert named_values(words) == {"z": [-2, 0.5, 2], "slopes": [0.1, 1, 0.1]}
+    assert certificate_page("knots", words, 0.1, None, False).value["verdict"] == "CERTIFIED"
 
 
 @pytest.mark.parametrize("word", ["a=-1e-400", "a=1e-400:1"])

@@ -79,3 +79,12 @@ def test_the_grounds_of_words_and_of_what_is_missing_are_those_of_the_style():
     (box,) = (text.get_bbox_patch() for text in ax.texts)
     assert to_hex(box.get_facecolor()) == "#000000"
     assert ax.patches[0].get_facecolor()[3] == 0
+
+
+def test_every_line_can_be_seen_on_a_dark_ground():
+    """The fifth variant had been black on black, and the first layer nearly so."""
+    with style.context("dark_background"):
+        variants, layers = style.categories(7), [*style.ramp([1, 2, 3, 4, 5]).values()]
+    assert min(lightness(look.colour) for look in [*variants, *layers]) > 0.25
+    assert len({look.colour for look in variants}) == 7
+    assert [lightness(look.colour) for look in layers] == sorted(lightness(look.colour) for look in layers)
