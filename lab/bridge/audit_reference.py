@@ -55,10 +55,15 @@ def tried(dtype: str, kinks: Sequence[float]) -> Array:
     """The z at which a function is tried, in increasing order, with NaN at the end."""
     if dtype in ("float16", "bfloat16"):
         bits = np.arange(2**16, dtype=np.uint32)
-        if dtype == "float16":
-            return np.sort(bits.astype(np.uint16).view(np.float16).astype(float))
-        with np.errstate(invalid="ignore"):  # the signalling NaN
-            return np.sort((bits << 16).view(np.float32).astype(float))
+        with np.errstate(invalid="ignore"):
+            numbers = (
+                bits.astype(np.uint16).view(np.float16)
+                if dtype == "float16"
+                else (bits << 16).view(np.float32)
+            )
+            z = np.sort(numbers.astype(float))
+        z[np.isnan(z)] = np.nan  # where some are signalling ones
+        return z
     kind = DTYPES[dtype]
     sizes = np.concatenate(
         [

@@ -217,11 +217,11 @@ def prints_page(command: Callable[..., Page]) -> Callable[..., int]:
 
 def with_leave(make: Callable[..., Page], allow_code: bool, **given: Any) -> Page:
     """``make(allow_code=…, **given)``: tried apart where code of somebody's own may run."""
+    if not allow_code:
+        return make(allow_code=allow_code, **given)
     from lab.console.progress import trying_own_code
     from lab.own_code import tried_apart
 
-    if not allow_code:
-        return make(allow_code=allow_code, **given)
     with trying_own_code(allow_code):
         return tried_apart(_whole, page=make, allow_code=True, **given)
 
