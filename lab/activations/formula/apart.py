@@ -128,7 +128,6 @@ def _rounded(x: Expression) -> Expression | None:
 
 def _unchecked(roots: list[Expression]) -> list[Expression]:
     """Expressions without what `_sure` makes of an exponent."""
-
     return folded(lambda node, x: x[2] if _is_check(node) else node.of(x), *roots)
 
 
