@@ -334,8 +334,8 @@ def _of_one(name: str, x: Series) -> Series:
         return _sum(_made(arb_series([limit])), beside, -1 if name == "arctan" else 1)
     if x.power < 0 and name in _LIMITS:
         sign, within = _sign(x)
-        limit = _LIMITS[name][sign > 0]
-        made = x if limit is None else _made(arb_series([limit]))
+        level = _LIMITS[name][sign > 0]
+        made = x if level is None else _made(arb_series([level]))
         flat = (abs(float(x.factor[0])) / (2 * FLAT)) ** float(-1 / x.power)
         return made._replace(within=min(within, flat))
     within = x.change(0.5) if abs(x.whole[0]) > FARTHEST else inf
