@@ -104,7 +104,7 @@ def _rounded(x: Expression) -> Expression | None:
 
     Of a choice they are those of what is chosen.
     """
-    if x.number is not None or x.operation == "z":
+    if x.number is not None or x.operation in ("z", "copy"):  # a comparison as 0 or 1
         return None
     c, u = multiple(x)
     inner = [_rounded(one) for one in x.arguments]
@@ -118,6 +118,8 @@ def _rounded(x: Expression) -> Expression | None:
         inner = inner[-2:] if x.operation != "min" else inner[::-1]
         if inner != [None, None]:
             inner = [first.call("where", *(x.lifted(0) if one is None else one for one in inner))]
+    elif x.operation in ("tanh", "erf", "arctan"):  # what is rounded of a large argument does not show
+        inner, own = [], x.call("abs")
     elif x.operation != "abs":
         own = x.call("abs")
     found = [one for one in (own, *inner) if one is not None]
@@ -126,12 +128,11 @@ def _rounded(x: Expression) -> Expression | None:
 
 def _unchecked(roots: list[Expression]) -> list[Expression]:
     """Expressions without what `_sure` makes of an exponent."""
+    return folded(lambda node, x: x[2] if _is_check(node) else node.of(x), *roots)
 
-    def made(node: Expression, x: list[Expression]) -> Expression:
-        is_check = node.operation == "where" and x[1].number is not None and isnan(x[1].number)
-        return x[2] if is_check else node.of(x)
 
-    return folded(made, *roots)
+def _is_check(node: Expression) -> bool:
+    return node.operation == "where" and isnan(node.arguments[1].number or 0.0)
 
 
 @lru_cache(maxsize=KEPT)
@@ -210,7 +211,10 @@ def _compared(x: Apart, y: Apart, name: str) -> Apart:
 
 
 def _choice(mask: Apart, yes: Apart, no: Apart) -> Apart:
-    return _chosen(mask.m, yes, no)
+    """What is chosen by a comparison; NaN where that is of an exponent that is not known."""
+    made = _chosen(mask.m, yes, no)
+    unsure = (x for x in mask.m.arguments if any(map(_is_check, below(x))))
+    return Apart(reduce(lambda m, x: x.call("isnan").call("where", nan, m), unsure, made.m), made.s)
 
 
 def _chosen(mask: Expression, yes: Apart, no: Apart) -> Apart:

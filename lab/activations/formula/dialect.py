@@ -136,7 +136,7 @@ class _OwnWords(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         path = _path(node.func)
-        name, arguments, modules = path[-1], list(node.args), path[:-1]
+        name, arguments, modules = path[-1].removesuffix("_"), list(node.args), path[:-1]  # torch's clamp_
         if isinstance(node.func, ast.Attribute) and not MODULES.issuperset(modules):
             if name not in CALLED:
                 return node

@@ -11,7 +11,9 @@ _HEAD = re.compile(
 )
 """What stands before the body of a function in Python, R, Matlab, JavaScript, Julia, C and a paper."""
 
-EQUATION = re.compile(rf"^\s*(?![zx]\s*:?=)[^\W\d]\w*\s*(?:\(\s*{_NAME}\s*\)\s*)?(?<![:<>=!]):?=(?!=)\s*")
+EQUATION = re.compile(
+    rf"^\s*(?![zx]\s*(?::?=|<-))[^\W\d]\w*\s*(?:\(\s*{_NAME}\s*\)\s*)?(?:(?<![:<>=!]):?=(?!=)|(?<=\s)<-(?=\s))\s*"
+)
 
 _CELL = re.compile(r"\$?\b[A-Z]{1,3}\$?[1-9]\d*\b(?!\s*\()")
 SHEETS_OWN = (

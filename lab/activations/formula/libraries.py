@@ -37,12 +37,15 @@ WRITTEN: dict[str, tuple[str, str]] = {
         "normcdf": "Phi", "normpdf": "phi", "pnorm": "Phi", "dnorm": "phi", "normsdist": "Phi",
         "plogis": "sigmoid", "arsinh": "asinh", "logisticsigmoid": "sigmoid", "ramp": "relu",
         "signum": "sign", "arctg": "arctan", "th": "tanh", "sh": "sinh", "ch": "cosh", "logsig": "sigmoid",
-        "tansig": "tanh", "poslin": "relu",
+        "tansig": "tanh", "poslin": "relu", "gelu_new": "gelu_tanh", "wurzel": "sqrt", "racine": "sqrt",
+        "betrag": "abs", "vorzeichen": "sign", "signe": "sign", "tanhyp": "tanh", "sinus": "sin",
+        "cosinus": "cos",
     }.items()},
     **{name: ("x, y", own) for names, own in {
         ("maximum", "fmax", "pmax"): "max(x, y)", ("minimum", "fmin", "pmin"): "min(x, y)",
-        ("power", "pow", "float_power"): "x**y", ("multiply", "mul"): "x*y", ("add",): "x + y",
-        ("subtract", "sub"): "x - y", ("divide", "div", "true_divide"): "x/y",
+        ("power", "pow", "float_power", "potenz", "puissance"): "x**y",
+        ("multiply", "mul"): "x*y", ("add",): "x + y", ("subtract", "sub"): "x - y",
+        ("divide", "div", "true_divide"): "x/y",
     }.items() for name in names},
     **{name: ("x", own) for names, own in {
         ("zeros_like", "zero"): "0", ("ones_like", "one"): "1", ("negative", "neg"): "-x",
@@ -126,8 +129,8 @@ KEYWORDS = {
 """Arguments of libraries, and what they are called here where the function has none of that name."""
 
 LOGICAL = {
-    **dict.fromkeys(("logical_and", "and_", "AND", "And"), ast.And),
-    **dict.fromkeys(("logical_or", "or_", "OR", "Or"), ast.Or),
+    **dict.fromkeys(("logical_and", "and_", "AND", "And", "UND", "ET"), ast.And),
+    **dict.fromkeys(("logical_or", "or_", "OR", "Or", "ODER", "OU"), ast.Or),
 }
 """Functions of two conditions."""
 
@@ -137,7 +140,7 @@ PIECES = ("Piecewise", "piecewise", "select")
 INDICATORS = ("I", "indicator")
 """What is 1 where the comparison in its brackets holds, else 0."""
 
-CHOICES = ("where", "ifelse", "if_else", "IF", "If", "select")
+CHOICES = ("where", "ifelse", "if_else", "IF", "If", "WENN", "SI", "select")
 """What makes a choice of a comparison, what holds there and what else."""
 
 CALLED: frozenset[str] = frozenset({*FUNCTIONS, *SIGMAS, *WRITTEN})

@@ -53,7 +53,8 @@ def in_kernels(
     if name == "exp" and (falls := _bell(node.arguments[0])):
         return bell(made[falls[0]], falls[1])
     if name == "div" and (u := _levels_off(*node.arguments)) is not None:
-        return _again(node, {u: made[u].call("max", -FAR).call("min", FAR)})
+        within = made[u].call("max", -FAR).call("min", FAR)
+        return _again(node, {u: within, -u: -within})
     if name == "where":
         return _choice(arguments, [made[x] for x in node.arguments[0].arguments if not x.total])
     if name == "pow":

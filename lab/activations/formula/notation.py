@@ -25,9 +25,9 @@ LETTERS = dict(
 
 SIGNS = {
     **dict.fromkeys("·×∗⋅∙", "*"),
-    **dict.fromkeys("−–‐‑﹣－", "-"),
+    **dict.fromkeys("−–—‐‑﹣", "-"),
     **dict.fromkeys("÷∕⁄", "/"),
-    **dict.fromkeys("│∣｜", "|"),
+    **dict.fromkeys("│∣", "|"),
     "≤": "<=", "≥": ">=", "≠": "!=", "½": "0.5", "¼": "0.25", "¾": "0.75", "⅓": "(1/3)", "⅔": "(2/3)",
     "\u2061": "", "\u2062": "*",
     **LETTERS,
@@ -68,7 +68,7 @@ def as_python(text: str, variables: Collection[str], functions: Collection[str])
     """
     plain = text.partition("#")[0].strip().rstrip(";").strip("$ ")
     try:
-        plain = re.sub("[𝐀-𝟿]+", lambda found: normalize("NFKC", found[0]), plain)
+        plain = re.sub("[𝐀-𝟿！-～]+", lambda found: normalize("NFKC", found[0]), plain)
         plain = without_foreign_forms(plain, variables)
         if "\\" in plain or "{" in plain:
             groups = re.sub(r"\\[{}]", "", plain)
@@ -161,6 +161,7 @@ class _Reader:
                 continue
             if token.text == "^" or token.kind == "raised":
                 token = token._replace(text="**")
+            self._check_does_something(product, token, before)
             if not (token.text in ("-", "+") and not product):
                 before = token.text
             product = []
@@ -186,6 +187,16 @@ class _Reader:
             raise self._refused(right, "an operator is missing before this number")
         if right.text == "|" != product[-1].text and "|" in [token.text for token in product]:
             raise self._refused(right, "which bars belong together? write abs(…)")
+
+    def _check_does_something(self, product: list[Token], sign: Token, before: str) -> None:
+        """No one divides by 1, or raises to it, and then goes on: 1/1 + e^-z is to be 1/(1 + e^-z)."""
+        meant = {"/": ("+", "-"), "**": ("/",), "^": ("/",)}.get(before, ())
+        if sign.text in meant and [token.text for token in product] == ["1"]:
+            power = before.replace("**", "^")
+            reason = (
+                f"…{power}1 does nothing; write …{power}(1 {sign.text} …) if that is meant, or leave it out"
+            )
+            raise self._refused(product[0], reason)
 
     def _refused(self, token: Token, reason: str) -> FormulaError:
         return refused(self.text, token.start + 1, reason)

@@ -120,7 +120,7 @@ class Series:
     def log(self) -> "Series":
         """Log f, where f is near c·e^(rt), or between two of these."""
         order, (low, high) = self.largest
-        if order.power != 0 or not low > 0:
+        if order.power != 0 or order.logs != 0 or not low > 0:
             raise NoTermsError
         line, near = [(_LINE, order.rate)], (CONSTANT, Span(low.log(), high.log()))
         if not self.terms:

@@ -1,4 +1,5 @@
-"""Orders c·t^p·e^(rt): how fast a function grows or falls in a tail, and how orders add, multiply and divide.
+"""Orders c·t^p·e^(rt)·L^q, L = 1 + ln t: how fast a function grows or falls in a tail, and how orders add,
+multiply and divide.
 
 Exponents are exact fractions and factors are Arb's balls, so that every bound is proved.
 """
@@ -37,32 +38,47 @@ class Span(NamedTuple):
 
 
 class Order(NamedTuple):
-    """t^power · e^(rate·t), ordered by how fast it grows."""
+    """t^power · e^(rate·t) · (1 + ln t)^logs, ordered by how fast it grows."""
 
     rate: fmpq = NONE
     power: fmpq = NONE
+    logs: fmpq = NONE
 
     def times(self, other: "Order", n: fmpq = ONE) -> "Order":
         """The order of a product with the n-th power of a function of another order."""
-        return Order(self.rate + n * other.rate, self.power + n * other.power)
+        return Order(*(own + n * more for own, more in zip(self, other, strict=True)))
 
     def most(self, start: fmpq) -> arb | None:
-        """Its supremum for t ≥ start; None where there is none."""
+        """A bound from above for t ≥ start, which without logs is its supremum; None where there is none."""
         if self > CONSTANT:
             return None
-        return self._at(max(start, self.power / -self.rate) if self.rate < 0 < self.power else start)
+        if self.logs > 0:  # L ≤ t^k/k, where half of what falls is left
+            k = min(ONE, -self.power / (2 * self.logs)) if self.rate == 0 else ONE
+            found = Order(self.rate, self.power + k * self.logs).most(start)
+            return found and found / arb(k) ** arb(self.logs)
+        return self._at(max(start, self.power / -self.rate) if self.rate < 0 < self.power else start, start)
 
     def least(self, start: fmpq) -> arb:
-        """Its infimum for t ≥ start."""
+        """A bound from below for t ≥ start, which without logs is its infimum."""
         if self < CONSTANT:
             return ZERO
+        if self.logs < 0:
+            most = CONSTANT.times(self, -ONE).most(start)
+            return ZERO if most is None else 1 / most
         turn = -self.power / self.rate if self.power < 0 < self.rate else ONE
-        found = self._at(max(start, turn))
+        found = self._at(max(start, turn), start)
         nearer = _FAR / self.rate if self.rate else ONE
-        return found if found.is_finite() else self._at(max(turn, min(start, nearer)))
+        return found if found.is_finite() else self._at(max(turn, min(start, nearer)), start)
 
-    def _at(self, t: fmpq) -> arb:
-        return arb(t) ** arb(self.power) * arb(self.rate * t).exp()
+    def _at(self, t: fmpq, start: fmpq) -> arb:
+        """What it is at t, but for its logarithm, which is that of the start."""
+        plain = arb(t) ** arb(self.power) * arb(self.rate * t).exp()
+        return plain * with_logarithm(start) ** arb(self.logs) if self.logs else plain
+
+
+def with_logarithm(t: fmpq) -> arb:
+    """L = 1 + ln t."""
+    return 1 + arb(t).log()
 
 
 CONSTANT = Order()
@@ -72,11 +88,10 @@ CONSTANT = Order()
 class Tail:
     """The order of f(z) over an interval of z of one sign, with t = |z| ≥ start ≥ 1, or t = 1/|z| next to 0.
 
-    f = c·t^power·e^(rate·t) with c in ``span`` (None: nothing is known), and
-    |f| ≥ least·t^growth·e^(climb·t), for the orders (rate, power) and ``lower`` = (climb, growth). It may be
-    known to be ``unbounded`` also where that says less, as of a logarithm. If its ``swing`` is 1, a
-    continuous f is, however far out, both above some c > 0 and below −c, as a wave is; if 2, above and
-    below every number. The ``origin`` of f is an operation and the tails of its arguments.
+    f is c times its ``order`` with c in ``span`` (None: nothing is known), and |f| ≥ least·lower. It may be
+    known to be ``unbounded`` also where that says less, as of ln ln t. If its ``swing`` is 1, a continuous f
+    is, however far out, both above some c > 0 and below −c, as a wave is; if 2, above and below every number.
+    The ``origin`` of f is an operation and the tails of its arguments.
     """
 
     start: fmpq

@@ -10,7 +10,7 @@ from dataclasses import replace
 from math import inf, isfinite
 from typing import TypeAlias
 
-from flint import arb
+from flint import arb, fmpq
 
 from lab.numerics import Interval
 from lab.prover.intervals.rounding import div, single, sub
@@ -33,6 +33,7 @@ from lab.prover.tails.orders import (
     scaled,
     size,
     total,
+    with_logarithm,
 )
 
 _POWER = 8
@@ -149,11 +150,11 @@ def _faster(x: Tail) -> tuple[Order, arb] | None:
     """An order and a factor f with e^|x| ≥ f·t^p·e^(rt), where |x| grows like t at least; else None."""
     if not x.least > 0:
         return None
-    climb, growth = x.lower
+    climb, growth, logs = x.lower
     if climb > 0:
         base = arb(1).exp() * x.least / _POWER
-        return Order(_POWER * climb, _POWER * growth), base**_POWER
-    if climb < 0 or growth < 1:
+        return CONSTANT.times(x.lower, fmpq(_POWER)), base**_POWER
+    if climb < 0 or growth < 1 or logs < 0:
         return None
     # With the start a and m ≥ 1, t^m lies above its tangent at a: t^m ≥ m·a^(m−1)·t − (m−1)·a^m.
     height = x.least * arb(x.start) ** arb(growth)
@@ -164,11 +165,22 @@ def _faster(x: Tail) -> tuple[Order, arb] | None:
 
 
 def _logarithm(x: Tail, within: Interval) -> Tail | None:
-    if x.span is not None and x.span.low > 0 and x.order.power == 0 and x.order.rate != 0:
-        rest = Span(x.span.low.log(), x.span.high.log())
-        start, slope = arb(x.start), arb(x.order.rate)
-        span = Span(slope + rest.low.min(ZERO) / start, slope + rest.high.max(ZERO) / start)
-        return Tail(x.start, span, Order(power=ONE))
+    """Of ln x, for x = c·t^p·e^(rt)·L^q: near r·t, or p·L where r is 0: ln L ≤ ln t < L and ln L ≤ L/e."""
+    slow = x.order.rate == 0 and (x.order.power == 0 or 0 < within.low <= within.high < inf)
+    if x.span is not None and x.span.low > 0 and x.start >= 1 and not slow:
+        rate, power, logs = map(arb, x.order)
+        low, high = (c.log() for c in x.span)
+        if rate == 0:
+            of, nearest = Order(logs=ONE), with_logarithm(x.start)
+            factor, terms = power, (low - power, high - power, logs * nearest * arb(-1).exp())
+        else:
+            of, nearest = Order(power=ONE), arb(x.start)
+            factor, terms = rate, (low, high, (abs(power) + abs(logs)) * with_logarithm(x.start))
+        ends = [
+            (terms[0].min(ZERO) - abs(terms[2])) / nearest,
+            (terms[1].max(ZERO) + abs(terms[2])) / nearest,
+        ]
+        return Tail(x.start, Span(factor + ends[0], factor + ends[1]), of, unbounded=x.grows)
     if within.high <= 1:
         return negative(_slow(inverse(x), Interval(1.0, inf), arb(1)))
     return _slow(x, within, arb(1)) if within.low >= 1 else None
@@ -211,7 +223,7 @@ def _expm1(x: Tail, within: Interval) -> Tail | None:
 
 
 def _log1p(x: Tail, within: Interval) -> Tail | None:
-    if within.low >= 1 and x.order.rate > 0 and x.span is not None and x.span.low > 0:
+    if x.order > CONSTANT and x.span is not None and x.span.low > 0:
         return _logarithm(total(x, of_interval(Interval(1.0, 1.0), x.start), True), within)
     if x.span is None or not within.low > -1:
         return None
@@ -224,7 +236,12 @@ def _log1p(x: Tail, within: Interval) -> Tail | None:
 
 def _asinh(x: Tail, within: Interval) -> Tail | None:
     if within.magnitude == inf and x.span is not None and x.order > CONSTANT:
-        return _slow(x, within, arb(2))
+        if not x.span.least > 0 or not (nearest := max(within.low, -within.high)) > 0:
+            return _slow(x, within, arb(2))
+        grown = _logarithm(
+            scaled(size(x), arb(2), 1 + (1 + 1 / arb(nearest) ** 2).sqrt()), Interval(1.0, inf)
+        )
+        return grown and (grown if within.low > 0 else negative(grown))
     return _near_x(lambda m: m.asinh() / m, arb(1), unbounded=True)(x, within)
 
 

@@ -103,6 +103,16 @@ def test_what_rounding_alone_is_left_of_is_not_known_if_it_is_checked():
     assert np.isfinite(outputs(text, z, checked=False)[0]).all()
 
 
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize(
+    ("text", "slope"),
+    [("max(z*sech2(erf(z + 0.01)), 2*z)", 0.4199743416140261), ("0.25*exp(where(z > 0, z, 0.1*z)) + z", 1.0)],
+)
+def test_exponents_far_out_that_are_choices_or_bounded(text, slope, dtype):
+    z = -np.geomspace(3e4, 1e20, 9).astype(dtype)
+    np.testing.assert_allclose(Formula(text).derivative(z), dtype(slope), rtol=4 * np.finfo(dtype).eps)
+
+
 def test_an_exponent_that_runs_over_is_not_known_if_it_is_checked():
     assert np.isnan(outputs("z*exp(3*z)*exp(-2.5*abs(z))", np.array([1e308]), checked=True)[0]).all()
 

@@ -50,6 +50,7 @@ ELU = "where(z > 0, z, exp(z) - 1)"
         ("=EXP(-(A1^2)) - A1^2", "exp(-z**2) - z**2"),
         ("=IF(B2=0, 1, SIN(B2)/B2) + LOG10(1+B2^2)", "sinc(z) + log(1 + z**2)/log(10)"),
         ("=IF(A1<>0;TANH(A1);0)", "tanh(z)"),
+        ("=WENN(UND(A1>0;A1<>9);WURZEL(A1);BETRAG(A1))", "where(z > 0, sqrt(z), abs(z))"),
         ("x > 0.0f ? x : 1e-2f * x", "where(z > 0, z, 0.01*z)"),
         ("1.f/(1.0F + expf(-x))", "sigmoid(z)"),
         ("np.where(x == 0, 1.0, np.sin(x) / x)", "sinc(z)"),

@@ -125,3 +125,9 @@ def test_a_bell_keeps_its_digits_in_its_tails(text, rate, dtype):
 def test_a_bell_beyond_its_tails():
     found = Formula("exp(-z**2)")(np.array([-np.inf, 700.0, np.nan, 0.0]))
     np.testing.assert_array_equal(found, [0, 0, np.nan, 1])
+
+
+def test_a_quotient_that_levels_off_may_be_written_with_a_minus_in_it():
+    z = np.array([-1e20, -5.0, 3.0])
+    found = Formula("where(z > 0, z, z*(-0.5*z)/(1 + abs(0.5*z)))")(z)
+    np.testing.assert_allclose(found, [-z[0] * -1, -25 / 7, 3.0], rtol=1e-15)

@@ -81,6 +81,9 @@ READ = [
     ("y = x³", "x**3", cube),
     ("f = x³  # a cube", "x**3", cube),
     ("$x^{3}$", "x**3", cube),
+    ("y <- x³", "x**3", cube),
+    ("sin（2z）－1", "sin(2*z)-1", lambda z: np.sin(2 * z) - 1),
+    ("z — 1", "z - 1", lambda z: z - 1),
 ]
 
 
@@ -108,6 +111,8 @@ REFUSED = [
     ("e^2z", 3, TWO.format("(…^2)*z or …^(2*z)")),
     ("e^-2z", 4, TWO.format("(…^2)*z or …^(2*z)")),
     ("z**2z", 4, TWO.format("(…^2)*z or …^(2*z)")),
+    ("1/1 + e^-z", 3, "…/1 does nothing; write …/(1 + …) if that is meant, or leave it out"),
+    ("z^1/3", 3, "…^1 does nothing; write …^(1 / …) if that is meant, or leave it out"),
     *((text, at, "an operator is missing before this number") for text, at in (
         ("z 2", 3), ("(z + 1)2", 8), ("z²2", 6), ("1 000z", 3), ("2½z", 3), ("α1z", 7)
     )),

@@ -29,7 +29,7 @@ def series(text, z):
 
 def terms(text, z):
     """Rate, power and factor of each term."""
-    return [(float(rate), float(power), c) for (rate, power), c in series(text, z).terms]
+    return [(float(rate), float(power), c) for (rate, power, _), c in series(text, z).terms]
 
 
 @pytest.mark.parametrize(
@@ -114,8 +114,8 @@ def test_terms_and_rest_make_the_function(text, side):
 
 
 def value_of(order, t):
-    rate, power = (mp.mpf(int(x.p)) / int(x.q) for x in order)
-    return mp.mpf(t) ** power * mp.exp(rate * t)
+    rate, power, logs = (mp.mpf(int(x.p)) / int(x.q) for x in order)
+    return mp.mpf(t) ** power * mp.exp(rate * t) * (1 + mp.log(t)) ** logs
 
 
 def ends(span):

@@ -1,6 +1,6 @@
 """Orders of growth and their arithmetic: small cases exactly."""
 
-from math import exp, inf
+from math import exp, inf, log
 
 import pytest
 from flint import arb, fmpq
@@ -32,8 +32,22 @@ def test_orders_are_sorted_by_how_fast_they_grow():
         Order(power=fmpq(1)),
         Order(fmpq(1), fmpq(-9)),
     )
-    assert falling < Order(power=fmpq(-1)) < constant < root < line < grown
+    assert falling < Order(power=fmpq(-1)) < constant < Order(logs=fmpq(9)) < root < line < grown
     assert line.times(root, fmpq(-2)) == constant
+
+
+@pytest.mark.parametrize("rate", [-1, 0, 1])
+@pytest.mark.parametrize("power", [-3, fmpq(-1, 8), 0, 2])
+@pytest.mark.parametrize("logs", [-2, fmpq(-1, 2), 1, 5])
+@pytest.mark.parametrize("start", [1, 40])
+def test_an_order_with_a_logarithm_lies_between_its_bounds(rate, power, logs, start):
+    order = Order(fmpq(rate), fmpq(power), fmpq(logs))
+    most, least = order.most(fmpq(start)), order.least(fmpq(start))
+    assert (most is None) == (order > CONSTANT)
+    for t in (float(start) * 1.5**k for k in range(90 if rate == 0 else 6)):
+        value = t ** float(arb(order.power)) * exp(rate * t) * (1 + log(t)) ** float(arb(order.logs))
+        assert float(least) <= value * (1 + 1e-12)
+        assert most is None or value <= float(most) * (1 + 1e-12)
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,32 @@ def test_the_order_of_a_function(name, values, rate, power):
     assert of(name, values, (FAR, Z)).order == Order(fmpq(rate), fmpq(power))
 
 
+@pytest.mark.parametrize(
+    ("text", "power", "logs"),
+    [
+        *(("log(z)", 0, 1), ("log1p(z**2)", 0, 1), ("asinh(z)", 0, 1), ("z/(1 + asinh(z)**2)", 1, -2)),
+        *(("z*log(2 + z)**3", 1, 3), ("log(z*exp(z))", 1, 0), ("1/log(z**2/log(z))", 0, -1)),
+    ],
+)
+def test_the_order_of_logarithms(text, power, logs):
+    f, far = exact_form(Formula(text)).value, Interval(30.0, inf)
+    found = evaluated((f,), (far,))[f].tail
+    assert found.order == found.lower == Order(power=fmpq(power), logs=fmpq(logs))
+    for t in 30.0 * np.geomspace(1, 1e200, 60):
+        ratio = Formula(text)(t) / (t**power * (1 + np.log(t)) ** logs)
+        assert float(found.span.low) <= ratio * (1 + 1e-9)
+        assert ratio <= float(found.span.high) * (1 + 1e-9)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["z/log(2 + abs(z))", "z/(1 + asinh(z)**2)", "z/(1 + log(1 + z**2))", "sign(z)*log(1 + abs(z))**2"],
+)
+def test_a_slope_that_falls_as_a_logarithm_rises_has_the_limit_0(text):
+    found = certify(Formula(text))
+    assert (found.inf, found.monotone) == (Interval(0.0, 0.0), "CERTIFIED")
+
+
 def test_the_line_of_a_logarithm_of_an_exponential():
     grown = of("exp", Interval(0.0, inf), (FAR, Z))
     found = of("log", REALS, (Interval(exp(4), inf), grown))
