@@ -141,9 +141,10 @@ class Comparisons(parts.Figure):
 
     A mark is the mean difference over the trials of the same seed, its bar the 95 % interval; a
     filled mark is a difference with p < 0.05 by the sign-flip test, corrected after Holm over the rows of the
-    panel, or over more, which is said, where variants of a run are chosen. The rows are those of the run's table ``comparisons``, which is made anew where it is not given. A
-    single pair has a mark without a bar, and where there is none it is said, as where neither of a pair ever
-    got to the accuracy asked for. The arrow points to what is better. See `lab.analysis.comparisons`.
+    panel, or over those of the whole run where some are chosen, which is said. The rows are those of the
+    run's table ``comparisons``, which is made anew where it is not given. A single pair has a mark without a
+    bar, and where there is none it is said, as where neither of a pair ever got to the accuracy asked for.
+    The arrow points to what is better. See `lab.analysis.comparisons`.
     """
 
     needs = ("trials", "steps", "layers", "variants")
