@@ -61,6 +61,10 @@ def parts(settings: Experiment, about: Key = (), *, where: Where, faulty: Collec
     return found
 
 
+NEAREST = re.compile(r"did you mean '[^']*'\? ")
+"""What the message of an unknown parameter guesses, which is wrong where it belongs elsewhere."""
+
+
 def _of_parameter(key: Key, error: PartError, settings: Experiment) -> Finding | None:
     """What is wrong with a parameter, at its line where it stands beside the part's name."""
     name = error.parameter
@@ -71,7 +75,8 @@ def _of_parameter(key: Key, error: PartError, settings: Experiment) -> Finding |
         hint = belongs(name, settings.data.parameters.get(name)) if "no parameter" in str(error) else ""
         if is_data and (meant := [one for one in called_here(name) if one in key_names(Data)]):
             hint = f"did you mean {meant[0]!r}?"
-        return Finding(("data", name) if is_data else key, f"{error}{hint and f'; {hint}'}")
+        said = f"{re.sub(NEAREST, '', str(error))}; {hint}" if hint else str(error)
+        return Finding(("data", name) if is_data else key, said)
     near = nearest(name, key_names(Design))
     return Finding((*key[:2], name), f"unknown key; did you mean {near!r}?" if near else str(error))
 

@@ -158,7 +158,7 @@ class Phase(parts.Figure):
         dot = style.FILLED_DOT | {"label": "the σ_w² and σ_b² that were asked about", "clip_on": False}
         ax.plot(asked["bias_variance"], asked["weight_variance"], **dot)
         ax.set_ylim(0, 1.25 * max([*y, *asked["weight_variance"], 1e-3]))
-        ax.set_xlim(left=0)
+        ax.set_xlim(0, max([*x, *asked["bias_variance"]], default=0) or None)
         ax.set_xlabel("variance of the biases σ_b²")
         ax.set_ylabel("variance of the weights σ_w² = n_in Var w")
         writing.legend(figure)

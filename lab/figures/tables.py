@@ -77,6 +77,9 @@ class Selected(dict[str, pd.DataFrame]):
     ) -> Self:
         """The selection; what is empty selects all, and a variant may be a pattern: ``*slope=0.4``.
 
+        Of the ``comparisons`` of a run those of chosen variants stay as they are, with a p that was corrected
+        over all of the run. There are none without the first variant, and none of some trials.
+
         Raises PartError for a variant, a layer or a trial that the run does not have.
         """
         known = list(map(str, pd.unique(tables["variants"]["variant"]))) if variants else []
@@ -87,8 +90,12 @@ class Selected(dict[str, pd.DataFrame]):
                 several = f"expected one of {min(there)} … {max(there)}"
                 only = f"the run has only {column} {min(there)}"
                 raise PartError(f"no {column} {unknown[0]}; {several if len(there) > 1 else only}")
-        kept: dict[str, list[Any]] = {"variant": chosen_names, "trial": list(trials)}
-        return cls({name: _kept_rows(table, kept) for name, table in tables.items()}, layers)
+        kept: dict[str, list[Any]] = dict.fromkeys(("variant", "a", "b"), chosen_names)
+        kept["trial"] = list(trials)
+        chosen = {name: _kept_rows(table, kept) for name, table in tables.items()}
+        if trials or ("comparisons" in chosen and chosen["comparisons"].empty):
+            chosen.pop("comparisons", None)
+        return cls(chosen, layers)
 
 
 def _matching(pattern: str, known: list[str]) -> list[str]:

@@ -212,11 +212,9 @@ class Run:
     ) -> Tables:
         from lab.figures import Selected
 
-        tables = self.folder.tables
+        tables = {**self.folder.tables, **self.folder.kept("comparisons")}
         selected = _several(variants), _several(layers), _several(trials)
-        if any(selected):
-            return Selected.of(tables, *selected)
-        return {**tables, **self.folder.kept("comparisons")}
+        return Selected.of(tables, *selected) if any(selected) else tables
 
     def save_plots(
         self,

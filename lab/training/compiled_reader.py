@@ -6,6 +6,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
+from lab.network.buffers import Pass
 from lab.network.compiled import padded_width
 from lab.network.compiled_reading import ALL, NOTHING, EngineReading, Z
 from lab.numerics import Array
@@ -40,8 +41,8 @@ class CompiledReader:
     """Takes readings in the kernel, with the steps between them.
 
     It measures what is of `MEASURED`. Other probes, and single neurons, look at the kernel's passes, or where
-    they look at parameters, at the pass and the step of the numpy core. A `Reader` takes those readings at
-    which a number is not finite for the first time, and those at which neurons may be equal.
+    they look at parameters, at the pass and the step of the numpy core. Of a trial, a `Reader` takes those
+    readings at which a number is not finite for the first time, and those at which neurons may be equal.
     """
 
     def __init__(self, steps: CompiledSteps, reader: Reader) -> None:
@@ -77,8 +78,9 @@ class CompiledReader:
         """Record this reading and those after it that are like it, in one call; how many they are.
 
         The steps after each of them are taken too, ``most`` of them at most; after the last reading of all
-        none. It is none where this one needs the numpy core, and where nothing is asked of the kernel. Where
-        another needs it, the engine goes back, and steps up to that one.
+        none. It is none where this one needs the numpy core for all trials, and where nothing is asked of the
+        kernel. Where another needs it, the engine goes back, and steps up to that one. One that needs it for
+        some trials is taken alone: so a trial is read in the same way beside any others.
         """
         if self._by_numpy and not self._asked:
             return 0
@@ -93,7 +95,8 @@ class CompiledReader:
         made = self._made(m, count, ALL if looked_at and shown is None else Z if binned else NOTHING)
         engine.keep()
         made.watch(step + 1, every, starts, order, planned=self._plans, keep=self._recorder.tested_in(tested))
-        plain = self._plain(made, count)
+        each = self._plain(made, count)
+        plain = each.all(axis=1)
         several = count if plain.all() else int(plain.argmin())
         self._together = max(self._together, 2 * count) if several == count else max(several, 1)
         if ends or several < count:
@@ -106,14 +109,26 @@ class CompiledReader:
             if made.keeps_passes:
                 shown = self._reader.of_passes(made.passes(several * engine.trials, x, y))
             self._put(reading, several, made, y, shown, ends)
+        elif (going := each[0] & (self._recorder.readings.diverged < 0)).any():
+            self._reader.read(reading, self._propagated(ends), ends)
+            x, y = self._examples(order, starts[:1], m, made.keeps_passes)
+            if made.keeps_passes:
+                shown = self._reader.of_passes(made.passes(engine.trials, x, y))
+            self._put(reading, 1, made, y, shown, ends, going)
+            steps.run_to(step + (not ends))
+            return 1
         return several
 
     def _shown_by_numpy(self, ends: bool) -> Snapshot:
         """The pass that is read, and the step that follows, by the numpy core from the engine's weights."""
+        return self._reader.shown(self._propagated(ends), ends)
+
+    def _propagated(self, ends: bool) -> Pass:
+        """The pass of the step that is next by the numpy core, with Δθ in its buffer where it is measured."""
         p = self._steps.propagate()
         if self._reader.plans and not ends:
             self._steps.plan()
-        return self._reader.shown(p, ends)
+        return p
 
     def _alike(self, reading: int, most: int) -> tuple[int, int]:
         """How many readings from this one on are taken in one call, and the steps after each of them."""
@@ -144,7 +159,7 @@ class CompiledReader:
         return (self._fixed_examples or self._training.train).columns
 
     def _plain(self, made: EngineReading, count: int) -> Array:
-        """Of so many readings, whether the numbers of all trials are finite and no neurons look equal.
+        """Whether numbers are finite and no neurons look equal: of so many readings of T trials, (count, T).
 
         Of a trial that diverged before nothing is asked.
         """
@@ -152,14 +167,21 @@ class CompiledReader:
         plain = _sound(made)[: len(going)]
         if probes.EqualNeurons in self._asked:
             plain &= ~made.found["twins"][: len(going)].any(axis=1)
-        return np.asarray((plain | ~going).reshape(count, -1).all(axis=1))
+        return np.asarray((plain | ~going).reshape(count, -1))
 
     def _put(
-        self, first: int, several: int, made: EngineReading, y: Array, shown: Snapshot | None, ends: bool
+        self,
+        first: int,
+        several: int,
+        made: EngineReading,
+        y: Array,
+        shown: Snapshot | None,
+        ends: bool,
+        only: Array | None = None,
     ) -> None:
         """Record so many readings, of which the last of all may be one, after which no step follows.
 
-        ``shown`` is what other probes look at.
+        ``shown`` is what other probes look at; ``only`` these trials are recorded, see `Recorder.put`.
         """
         network, trials = self._training.network, self._steps.engine.trials
         rows = several * trials
@@ -175,9 +197,9 @@ class CompiledReader:
         columns = self._columns(made, rows, ends)
         if shown:
             columns |= measured(self._others, shown)
-            self._recorder.put_neurons(first, shown)
+            self._recorder.put_neurons(first, shown, only)
         self._reader.flush()
-        self._recorder.put(first, columns, figures, _sound(made)[:rows], made.inside)
+        self._recorder.put(first, columns, figures, _sound(made)[:rows], made.inside, only)
 
     def _columns(self, made: EngineReading, rows: int, ends: bool) -> dict[str, Array]:
         """The columns of `MEASURED`, (rows, L) each, as its probes define them."""

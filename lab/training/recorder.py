@@ -158,21 +158,26 @@ class Recorder:
         figures: Sequence[Array],
         sound: Array,
         z: Mapping[int, Array],
+        only: Array | None = None,
     ) -> None:
         """Note one reading, or several that follow one another, whose quantities are known already.
 
         ``columns`` have (rows, L) numbers; the rows are those of `record`. ``z`` are those of the layers,
-        which some readings bin; there may be none at others.
+        which some readings bin; there may be none at others. ``only`` tells which trials are noted, (T,): of
+        the others, which were noted before, nothing changes.
         """
         several = len(sound) // self.trials
-        here = slice(first, first + several)
-        self.readings.figures[here] = np.stack(figures, axis=-1).reshape(several, self.trials, -1)
+        here, noted = slice(first, first + several), slice(None) if only is None else only
+        shape = several, self.trials, -1
+        self.readings.figures[here][:, noted] = np.stack(figures, axis=-1).reshape(shape)[:, noted]
         for place, name in enumerate(self.readings.columns):
-            self.readings.layers[here, :, :, place] = columns[name].reshape(several, self.trials, -1)
+            self.readings.layers[here][..., place][:, noted] = columns[name].reshape(shape)[:, noted]
         for k, h in self._binned_in(here):
             for l, values in z.items():
-                self.readings.histograms[h, :, l - 1] = counts(values[k * self.trials :][: self.trials])
-        self._mark(here, (sound & np.isfinite(figures[0])).reshape(several, self.trials))
+                found = counts(values[k * self.trials :][: self.trials])
+                self.readings.histograms[h, :, l - 1][noted] = found[noted]
+        whole = (sound & np.isfinite(figures[0])).reshape(several, self.trials)
+        self._mark(here, whole if only is None else whole | ~only)
 
     def record(self, first: int, snapshot: Snapshot, figures: Sequence[Array], sound: Array) -> None:
         """Measure one reading, or several that follow one another, from number ``first`` on.
@@ -183,14 +188,19 @@ class Recorder:
         self.put_neurons(first, snapshot)
         self.put(first, measured(self.probes, snapshot), figures, sound, snapshot.p.z)
 
-    def put_neurons(self, first: int, snapshot: Snapshot) -> None:
-        """Measure single neurons, where they are asked for, at those readings at which z is binned."""
+    def put_neurons(self, first: int, snapshot: Snapshot, only: Array | None = None) -> None:
+        """Measure single neurons, where they are asked for, at those readings at which z is binned.
+
+        See `put` for ``only``.
+        """
         several = len(snapshot.p.z[1]) // self.trials
         binned = self._binned_in(slice(first, first + several))
         if self.readings.neurons is not None and binned:
             places, numbers = (list(each) for each in zip(*binned, strict=True))
             rows = of_neurons(snapshot)
-            self.readings.neurons[numbers] = rows.reshape(several, self.trials, *rows.shape[1:])[places]
+            found = rows.reshape(several, self.trials, *rows.shape[1:])[places]
+            of_others = False if only is None else ~only[:, None, None]
+            self.readings.neurons[numbers] = np.where(of_others, self.readings.neurons[numbers], found)
 
     def finished(self, final: Sequence[Array], seconds: float) -> Readings:
         """All that was recorded; ``final`` are `STEP_COLUMNS` of the end of training, (T,) each."""

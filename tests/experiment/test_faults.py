@@ -76,6 +76,8 @@ VALUES = [
      "'tanh' has no parameter 'slope'"),
     ("24-of-the-training", "training.optimiser", '{name = "adam", lr = 0.1}',
      "its parameters: beta1, beta2, epsilon; it is called 'eta' here, and belongs in the table [training]"),
+    ("24-eta-of-the-training", "training.optimiser", '{name = "adam", eta = 0.1}',
+     "no parameter 'eta'; its parameters: beta1, beta2, epsilon; it belongs in the table [training]"),
     ("25-softmax", "network.output", '"softmax"',
      'softmax is not elementwise, so it is no activation; for a softmax output write cost = '
      '"softmax-cross-entropy" with output = "identity"'),

@@ -22,7 +22,7 @@ from lab.training.probes import Causes, EqualNeurons, GradientCosine, PhiB, Rank
 from lab.training.stack import Stack
 from tests.network.kinds import KINDS, by_the_kernel_of
 from tests.training.test_reader import Inside
-from tests.training.trainings import made_examples, training, unlike
+from tests.training.trainings import made_examples, of_trial, training, unlike
 
 if functions(np.dtype("f8")) is None:
     pytest.skip("the kernel was not built here", allow_module_level=True)
@@ -195,6 +195,19 @@ def test_trials_that_diverge_are_left_and_others_go_on(taken):
     found, expected = both(taken, made)
     assert (found.diverged >= 0).tolist() == [True, False, True]
     agree(found, expected, rtol=1e-9)
+
+
+@pytest.mark.parametrize("probes", [UNLIKE, (*EVERY, GradientCosine)], ids=["kernel", "parameters"])
+@pytest.mark.parametrize("batch", [8, 10])
+def test_a_trial_beside_one_that_diverges_is_read_as_alone_bit_for_bit(probes, batch):
+    linear, steps = SIGMAS["identity"], 1000
+    changes = {"eta": 0.15, "steps": steps, "batch": batch, "neurons": True}
+    made = given(probes, sigma=linear, output=linear, cost=COSTS["quadratic"](), **changes)
+    made = replace(made, recording=replace(made.recording, schedule=schedule(steps, 20)))
+    stack = train(made, range(5))
+    assert 1 <= (stack.diverged >= 0).sum() <= 4
+    differing = [unlike(of_trial(stack, t), train(made, range(t, t + 1))) for t in range(5)]
+    assert differing == [[]] * 5
 
 
 def test_neurons_whose_marks_are_near_by_chance_end_no_call_of_several(monkeypatch):

@@ -1,5 +1,6 @@
 """The page of ``lab compare``: how each variant's trials spread, and what a pair's differences mean."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite, isnan
 from typing import Any
@@ -15,6 +16,9 @@ from lab.results.run import Run
 
 MOST_DECADES = 5
 """Factors from so many decades on are written as powers of ten."""
+
+FEW = 3
+"""Of more pairs what they have in common is told once, and not all of them are named in a sentence."""
 
 REASONS = {
     "weights": "the weights, since the sizes differ",
@@ -69,7 +73,7 @@ def _body(rows: pd.DataFrame, spread: pd.DataFrame) -> Iterator[Block]:
         yield _rows(spread[spread["metric"] == name], SPREAD)
         whole = [int(count) if isfinite(count) else count for count in of_metric["seeds_needed"]]
         yield _rows(of_metric.assign(seeds_needed=pd.Series(whole, of_metric.index, object)), PAIR)
-        yield from (sentence(row, shown) for row in of_metric.to_dict("records"))
+        yield from sentences(of_metric.to_dict("records"), shown)
         yield ""
     yield from unpaired_notes(rows)
     yield dim(
@@ -78,6 +82,16 @@ def _body(rows: pd.DataFrame, spread: pd.DataFrame) -> Iterator[Block]:
         "of the metric in the table, as the sentences give it; d_z: the difference over the standard "
         "deviation of b − a; seeds: seeds for 80 % power"
     )
+
+
+def sentences(rows: Sequence[dict[str, Any]], by: Metric) -> Iterator[str]:
+    """What rows of ``comparisons`` mean; too few trials are told of once where many mean no more."""
+    said = [sentence(row, by) for row in rows]
+    reasons = [_out_of_reach(row) if row["p_least"] >= LEVEL else "" for row in rows]
+    alone = [reason if text.endswith(reason) else "" for text, reason in zip(said, reasons, strict=True)]
+    common = {reason for reason, count in Counter(alone).items() if reason and count > FEW}
+    yield from sorted(common)
+    yield from (text for text, reason in zip(said, alone, strict=True) if reason not in common)
 
 
 def sentence(row: dict[str, Any], by: Metric) -> str:
@@ -101,7 +115,7 @@ def sentence(row: dict[str, Any], by: Metric) -> str:
     elif p < LEVEL:
         text = f"{observed} (p = {cell_text(p)}, {pairs} pairs)"
     elif row["p_least"] >= LEVEL:
-        text = f"{observed}, but {_out_of_reach(pairs, row['family'], row['p_least'])}"
+        text = f"{observed}, but {_out_of_reach(row)}"
     else:
         text = f"{observed}, which may be chance (p = {cell_text(p)}, {pairs} pairs)"
         if row["seeds_needed"] > pairs:
@@ -120,14 +134,21 @@ def unpaired_notes(rows: pd.DataFrame) -> list[str]:
     apart = rows.drop_duplicates(["a", "b"])
     kinds = {unpaired: apart[apart["unpaired"] == unpaired] for unpaired in REASONS}
     return [
-        f"the seed does not pair {REASONS[unpaired]}: {'; '.join(of_kind['b'] + ' and ' + of_kind['a'])}"
+        f"the seed does not pair {REASONS[unpaired]}: {_pairs_named(of_kind)}"
         for unpaired, of_kind in kinds.items()
         if len(of_kind)
     ]
 
 
-def _out_of_reach(pairs: int, family: int, least: float) -> str:
+def _pairs_named(rows: pd.DataFrame) -> str:
+    most = FEW if len(rows) > FEW + 1 else len(rows)
+    more = [f"and {len(rows) - most} more pairs"] if most < len(rows) else []
+    return "; ".join([*(rows["b"] + " and " + rows["a"])[:most], *more])
+
+
+def _out_of_reach(row: dict[str, Any]) -> str:
     """Why no difference can be told from chance, and what would help."""
+    pairs, family, least = row["pairs"], row["family"], row["p_least"]
     enough = fewest_pairs(family)
     advice = f"train at least {enough} seeds" if pairs < enough else "compare fewer"
     told, holm = ("no difference", "") if family == 1 else (f"none of {family} differences", " after Holm")

@@ -141,9 +141,10 @@ class Comparisons(parts.Figure):
 
     A mark is the mean difference over the trials of the same seed, its bar the 95 % interval; a
     filled mark is a difference with p < 0.05 by the sign-flip test, corrected after Holm over the rows of the
-    panel. The rows are those of the run's table ``comparisons``, which is made anew where it is not given. A
-    single pair has a mark without a bar, and where there is none it is said, as where neither of a pair ever
-    got to the accuracy asked for. The arrow points to what is better. See `lab.analysis.comparisons`.
+    panel, or over those of the whole run where some are chosen, which is said. The rows are those of the
+    run's table ``comparisons``, which is made anew where it is not given. A single pair has a mark without a
+    bar, and where there is none it is said, as where neither of a pair ever got to the accuracy asked for.
+    The arrow points to what is better. See `lab.analysis.comparisons`.
     """
 
     needs = ("trials", "steps", "layers", "variants")
@@ -164,10 +165,12 @@ class Comparisons(parts.Figure):
         names = dict(zip(variants, labels(tables, variants), strict=True))
         rest = [names[name] + (f"; {apart[name]} not paired" if name in apart else "") for name in others]
 
+        family = int(rows["family"].max())
+        found = f"p < {LEVEL:g} after Holm" + (f" over {family} comparisons" if family > len(others) else "")
         metrics = rows.groupby("metric", sort=False)
         figure, axes = panels.side_by_side(rest[::-1], len(metrics), width=2.3, row=0.24)
         for ax, (name, of_metric) in zip(axes, metrics, strict=True):
-            _draw_differences(ax, of_metric, unsure(rows))
+            _draw_differences(ax, of_metric, unsure(rows), found)
             shown = metric(str(name))
             arrow = {1: "better →", -1: "← better", 0: f"← {shown.less}   {shown.more} →"}[shown.better]
             unit = f" ({shown.unit})" if shown.unit and shown.unit not in shown.words else ""
@@ -182,14 +185,14 @@ class Comparisons(parts.Figure):
         return figure
 
 
-def _draw_differences(ax: Axes, rows: pd.DataFrame, unsure: str) -> None:
-    """The differences of a metric, from the top row down."""
+def _draw_differences(ax: Axes, rows: pd.DataFrame, unsure: str, found: str) -> None:
+    """The differences of a metric, from the top row down; two words for the marks."""
     places = np.arange(len(rows))[::-1]
     sure = rows["p_holm"].to_numpy(np.float64) < LEVEL
     difference = rows["difference"].to_numpy(np.float64)
     ax.axvline(0, color=style.QUIET, linewidth=0.8)
     bar = "95 % interval of the mean difference" if np.isfinite(rows[["low", "high"]]).any(axis=None) else ""
-    ax.plot(difference[sure], places[sure], **_FILLED, label=f"p < {LEVEL:g} after Holm")
+    ax.plot(difference[sure], places[sure], **_FILLED, label=found)
     ax.plot(difference[~sure], places[~sure], **_OPEN, label=unsure)
     ax.hlines(places, rows["low"], rows["high"], color=_FILLED["color"], linewidth=1.2, label=bar)
     middle: style.Looks = {"transform": ax.get_yaxis_transform(), "ha": "center", "va": "center"}

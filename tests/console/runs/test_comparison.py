@@ -5,7 +5,7 @@ import pytest
 import lab
 from lab.analysis.comparisons import COLUMNS, SPREAD_COLUMNS
 from lab.analysis.metrics import metric
-from lab.console.runs.comparison import page, sentence, unpaired_notes
+from lab.console.runs.comparison import page, sentence, sentences, unpaired_notes
 from tests.conftest import SMALL
 
 
@@ -106,6 +106,29 @@ TOLD = "(p = 0.004, 20 pairs)"
 def test_what_a_row_means(changes, said):
     made = row(**changes)
     assert sentence(made, metric(made["metric"])) == said
+
+
+def test_that_there_are_too_few_trials_is_told_once_of_many_pairs():
+    """But each is told of whose trials some were left out, and where there are few pairs."""
+    poor = {"pairs": 6, "p_holm": 0.2, "p_least": 0.1875, "family": 6}
+    rows = [row(**poor, b=b) for b in "defg"]
+    rows.insert(1, row(**poor, left_out=4, why_left_out="4 diverged in relu"))
+    by = metric(rows[0]["metric"])
+    common = (
+        "6 pairs can tell none of 6 differences from chance "
+        "(the least p after Holm is 0.188); train at least 8 seeds"
+    )
+    assert [*sentences(rows, by)] == [common, sentence(rows[1], by)]
+    assert [*sentences(rows[:3], by)] == [sentence(one, by) for one in rows[:3]]
+
+
+def test_of_many_pairs_that_the_seed_does_not_pair_three_are_named():
+    rows = pd.DataFrame(
+        [("x", "a", b, "weights") for b in "bcdefg"], columns=["metric", "a", "b", "unpaired"]
+    )
+    first = "the seed does not pair the weights, since the sizes differ: b and a; c and a; d and a"
+    assert unpaired_notes(rows) == [f"{first}; and 3 more pairs"]
+    assert unpaired_notes(rows[:4]) == [f"{first}; e and a"]
 
 
 def test_the_page_has_the_variants_the_pairs_and_a_sentence_for_each_metric(run, printed):

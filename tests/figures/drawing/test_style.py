@@ -39,6 +39,7 @@ def test_the_style_ends_with_its_context_and_what_a_user_set_does_not_count():
         with style.context():
             assert matplotlib.rcParams["text.parse_math"] is False
             assert matplotlib.rcParams["svg.fonttype"] == "none"
+            assert matplotlib.rcParams["pdf.fonttype"] == 42
             assert matplotlib.rcParams["lines.linewidth"] == 1.5
             assert matplotlib.rcParams["font.family"] == ["sans-serif"]
             assert matplotlib.rcParams["font.sans-serif"] == ["DejaVu Sans"]

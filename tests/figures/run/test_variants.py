@@ -6,7 +6,7 @@ import pytest
 from lab.analysis.comparisons import comparisons
 from lab.analysis.summary import summary
 from lab.analysis.tables import derived
-from lab.figures import Layout, NothingToShowError, draw
+from lab.figures import Layout, NothingToShowError, Selected, draw
 from lab.figures.drawing import style
 from tests.figures.conftest import VARIANTS, make_tables, texts
 
@@ -192,6 +192,22 @@ def test_the_figure_and_the_table_of_the_run_agree_on_what_is_told(tables):
         for ax, (_, rows) in zip(figure.axes, saved.groupby("metric", sort=False), strict=True):
             filled = next(line for line in ax.lines if line.get_marker() == "o")
             np.testing.assert_array_equal(filled.get_xdata(), rows.query("p_holm < 0.05")["difference"])
+
+
+def test_chosen_variants_of_a_run_keep_the_p_that_is_corrected_over_all_of_it():
+    """Choosing when the numbers are known makes nothing sure that was not; the legend says of how many."""
+    made = make_tables(tuple("abcdefgh"), 10, 3)
+    saved = derived(made)["comparisons"]
+    chosen = Selected.of({**made, "comparisons": saved}, ["a", "c", "d"])
+    figure = draw("comparisons", chosen)
+    assert told(figure) == ["c", "d"]
+    for ax, (_, rows) in zip(figure.axes, saved.groupby("metric", sort=False), strict=True):
+        filled = next(line for line in ax.lines if line.get_marker() == "o")
+        sure = rows.query("p_holm < 0.05 and b in ('c', 'd')")
+        np.testing.assert_array_equal(filled.get_xdata(), sure["difference"])
+    assert "p < 0.05 after Holm over 7 comparisons" in texts(figure)
+    for asked in ({"variants": ["c", "d"]}, {"variants": ["a", "c"], "trials": [0, 1]}):
+        assert "comparisons" not in Selected.of({**made, "comparisons": saved}, **asked)
 
 
 def test_what_is_not_paired_is_said_at_the_row():
