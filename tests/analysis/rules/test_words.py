@@ -190,6 +190,16 @@ ADVISED = {
         "first biases nearer 0",
         {"network__initialiser": {"name": "normal", "sd": 0.2, "bias": 0.0}},
     ),
+    "biases beside small features": (
+        {
+            "network__activation": "tanh",
+            "network__initialiser": {"name": "normal", "sd": 0.2, "bias": 3.0},
+            "network__hidden": [30, 30, 30, 30],
+        },
+        "saturated layer",
+        "first biases nearer 0",
+        {"network__initialiser": {"name": "normal", "sd": 0.2, "bias": 0.0}},
+    ),
     "dead by biases": (
         BURIED,
         "dead neurons",
