@@ -24,7 +24,7 @@ ELSEWHERE = {
     "nan": "dropna na missing_values",
     "separator": "sep delimiter delim",
     "eta": "lr learning_rate learningrate stepsize step_size η",
-    "lambda": "weight_decay decay l2 regularisation regularization λ",
+    "lambda": "weight_decay decay l1 l2 regularisation regularization λ",
     "steps": "iterations iters max_steps",
     "batch": "batch_size mini_batch minibatch mini_batch_size minibatch_size minibatchsize",
     "mu": "momentum momentum_coefficient momentum-coefficient",

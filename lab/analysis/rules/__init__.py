@@ -188,7 +188,7 @@ RULES = {
         gradients.says_ratio,
         ratio=True,
         share=HALF,
-        advice=f"{words.SMALLER_WEIGHTS}, or {words.CRITICAL}",
+        advice=lambda case, seen: ", or ".join(filter(None, (words.SMALLER_WEIGHTS, words.critical(case)))),
         step=lambda case: case.first_step,
         needs=("learning_speed",),
         explains=follows.of_long_steps,

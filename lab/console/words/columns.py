@@ -26,6 +26,7 @@ TABLES = {
         "sizes": "the numbers of neurons from the inputs to the output",
         "inf_slope": "inf σ′; the column bounds says whether it is proved",
         "sup_slope": "sup σ′; the column bounds says whether it is proved",
+        "initialiser": "what drew the first weights, with its parameters",
         "cancels": "whether the cost cancels σ′ in the error of the output",
         "seen": "which examples a reading sees",
         "decay": "λ of the weight decay",
