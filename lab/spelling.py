@@ -32,6 +32,7 @@ ELSEWHERE = {
     "hidden": "layers units widths neurons sizes hidden_layers hidden_sizes hidden_layer_sizes layer_sizes",
     "cost": "loss criterion objective",
     "initialiser": "init weights",
+    "run": "train fit start",
     "seeds": "count repeats replicates runs n_trials",
     "vary": "sweep grid param_grid search",
     "value": "formula function expression expr f sigma",

@@ -174,6 +174,18 @@ def belongs(name: str, value: Any) -> str:
     return ""
 
 
+def key_called(word: str) -> str:
+    """The key of a file that has this name, or is so called elsewhere; empty where there is none.
+
+    >>> key_called("epochs"), key_called("learning_rate"), key_called("colour")
+    ('training.epochs', 'training.eta', '')
+    """
+    homes = {
+        name: f"{table}.{name}" for table, model in reversed(TABLES.items()) for name in key_names(model)
+    }
+    return next((homes[name] for name in (word, *called_here(word)) if name in homes), "")
+
+
 def _home(name: str, value: Any) -> str:
     is_table = isinstance(value, Mapping)
     homes = [table for table, model in TABLES.items() if name in key_names(model)]
