@@ -70,6 +70,8 @@ _WITH_BACKSLASH = re.compile(r'"([^"]*\\[^"\0]*\0[^"]*)"')
 
 _VALUE = re.compile(r"^[^=#\[]*=(.*)$")
 
+_STRING = re.compile(r"\"[^\"]*\"|'[^']*'")
+
 _OPEN_QUOTE = re.compile(r"^[^'\n]*'[^'\n]*$", re.MULTILINE)
 
 
@@ -124,8 +126,8 @@ def _syntax_problem(text: str, message: str) -> tuple[int, str, str]:
     before = list(takewhile(lambda statement: statement[1] <= line, statements(text)))
     if reason == "Unclosed array" and before:
         line, column, reason = before[-1][1], 1, "a list that is not closed by ]"
-        written = text.split("\n")[line - 1].partition("#")[0]
-        if ";" in written or re.search(r"\[\s*[\w.]+\s+[\w.]", written):
+        written = _STRING.sub('""', text.split("\n")[line - 1]).partition("#")[0]
+        if ";" in written or re.search(r"\[[^\]]*[\w.\"]\s+[\w.\"]", written):
             reason = f"a list with {';' if ';' in written else 'a blank'} where a comma is due"
     if reason == """Expected "'\"""" and (opened := _OPEN_QUOTE.search(text)):
         line, column = _place(text, opened.end())
