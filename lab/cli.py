@@ -65,6 +65,8 @@ def main() -> None:
         context = getattr(error, "ctx", None)
         if context and "unexpected extra argument" in message:
             message += f".{_of_extra_words(message, context.command)}"
+        if context and isinstance(error, click.NoSuchOption):
+            message += _of_unknown_option(error.option_name, context.command)
         help_page = f"see: {context.command_path} --help" if context else ""
         _fail(message, LabError.exit_code, as_json, help_page)
     except (click.Abort, KeyboardInterrupt):
@@ -92,11 +94,23 @@ def _of_extra_words(message: str, command: click.Command) -> str:
     overrides = any(param.name == "overrides" for param in command.params)
     if overrides and not {"-o", "--override"}.isdisjoint(sys.argv):
         return " An override is KEY=VALUE without blanks, or in quotes."
+    if overrides and "=" in message:
+        return " A key of the file is set by -o KEY=VALUE."
     if ".toml" in message:
         return " One file a call; a name with a blank in it stands in quotes."
     takes = [param.metavar or "" for param in command.params if isinstance(param, click.Argument)]
     is_formula = any("FORMULA" in metavar for metavar in takes)
     return " A text with blanks in it, such as a formula, stands in quotes." if is_formula else ""
+
+
+def _of_unknown_option(option: str, command: click.Command) -> str:
+    """How a key of the file is set that stands as an option of the command, as ``--epochs 5``."""
+    if not any(param.name == "overrides" for param in command.params):
+        return ""
+    from lab.experiment.refusals import key_called
+
+    key = key_called(option.lstrip("-").replace("-", "_"))
+    return key and f" A key of the file is set by -o {key}=VALUE."
 
 
 def _fail(message: str, code: int, as_json: bool, pointer: str = "") -> None:

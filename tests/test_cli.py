@@ -636,6 +636,11 @@ def test_each_faulty_class_of_ones_own_is_told_at_its_value(lab, small, tmp_path
             for command in ("run", "check", "predict", "matrix-form")
         ),
         pytest.param(["run", "a.toml", "-o", "training.eta", "1"], "KEY=VALUE without blanks", id="override"),
+        pytest.param(["run", "a.toml", "training.eta=1"], "set by -o KEY=VALUE.\n", id="no-o"),
+        pytest.param(["run", "a.toml", "--epochs", "1"], "by -o training.epochs=VALUE.\n", id="a-key"),
+        pytest.param(["run", "a.toml", "--learning-rate", "1"], "-o training.eta=VALUE.\n", id="their-key"),
+        pytest.param(["certify", "z", "--at-least", "0,1"], "no number; write 0.1.\n", id="comma"),
+        pytest.param(["train", "x.toml"], "no command 'train'; did you mean 'run'?\n", id="their-word"),
         pytest.param(["verify", "a", "b"], "Got unexpected extra argument (b).\n", id="two-runs"),
         pytest.param(["data", "lst"], "did you mean 'list'?", id="fault-82-in-a-group"),
         pytest.param(["check", "{small}", "-o", "training.etta=1"], "did you mean 'eta'", id="fault-83"),

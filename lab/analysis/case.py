@@ -264,9 +264,12 @@ class Case(Setup):
     def biased(self) -> Array:
         """Trial × layer: whether the first biases are more than `OUTWEIGHING` times as large as the weights.
 
-        False where either was not recorded.
+        The weights of layer 1 count as much as the features, where all are below 1 in rms. False where a norm
+        was not recorded.
         """
-        return self.start("bias_norm") > OUTWEIGHING * self.start("weight_norm")
+        weights = self.start("weight_norm").copy()
+        weights[:, 0] *= np.fmin(self.known("input_rms"), 1.0)
+        return self.start("bias_norm") > OUTWEIGHING * weights
 
     @cached_property
     def path(self) -> Array:

@@ -65,6 +65,11 @@ class Setup:
         """Whether a script of torch trained it, so that there is no experiment file to change."""
         return str(self.variant.get("engine")) == "torch"
 
+    @property
+    def critical(self) -> bool:
+        """Whether the first weights are critical ones already; False where that was not recorded."""
+        return str(self.variant.get("initialiser")).startswith("Critical(")
+
     # What readings see.
 
     @property

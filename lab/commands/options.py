@@ -63,7 +63,10 @@ class Decimal(click.ParamType):  # type: ignore[type-arg]  # which click 8.1 doe
         except TooSmallError as error:
             self.fail(str(error), param, ctx)
         except ValueError:
-            self.fail(f"{value!r} is not a valid float.", param, ctx)
+            from lab.experiment.meant import number_meant
+
+            number = number_meant(str(value))
+            self.fail(f"{value!r} is not a valid float{number and f'; write {number}'}.", param, ctx)
 
 
 class Place(click.Path):

@@ -72,7 +72,8 @@ def _of_parameter(key: Key, error: PartError, settings: Experiment) -> Finding |
         return None
     if key[0] != "activations":
         is_data = key == ("data", "name")
-        hint = belongs(name, settings.data.parameters.get(name)) if "no parameter" in str(error) else ""
+        belongs_elsewhere = "no parameter" in str(error) and "did you mean" not in str(error)
+        hint = belongs(name, settings.data.parameters.get(name)) if belongs_elsewhere else ""
         if is_data and (meant := [one for one in called_here(name) if one in key_names(Data)]):
             hint = f"did you mean {meant[0]!r}?"
         said = f"{re.sub(NEAREST, '', str(error))}; {hint}" if hint else str(error)

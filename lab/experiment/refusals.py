@@ -1,6 +1,6 @@
 """What is said of a value that has not the type or the range that is due, in the lab's words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, time
 from typing import Any, get_args
 
@@ -12,6 +12,7 @@ from lab.experiment.findings import Finding
 from lab.experiment.keys import Key, dotted
 from lab.experiment.meant import right_value
 from lab.experiment.schema import PARTS, TABLES, Design, Experiment, key_names, part_name
+from lab.experiment.toml_writer import value_text
 from lab.spelling import called_here, did_you_mean, nearest
 
 _MESSAGES = {
@@ -58,7 +59,8 @@ def _message(key: Key, details: ErrorDetails) -> str:
     if key[0] == "vary" and len(key) > 1 and isinstance(value, Mapping):
         if "." in str(key[1]):
             return f"expected a list of the values to try, got {described(value)}"
-        return 'expected a list; a key with dots stands in quotes: "network.activation" = [ … ]'
+        inner = dotted((*key[1:2], *list(value)[:1]))
+        return f'expected a list; a key with dots stands in quotes: "{inner}" = [ … ]'
     if kind == "extra_forbidden":
         return _unknown(key, value)
     if kind == "missing":
@@ -81,6 +83,8 @@ def _message(key: Key, details: ErrorDetails) -> str:
     )
     if key[0] == "activations" and key[-1] in key_names(Design) and len(key) == 2:
         return f"{message}; a design has a table of its name, such as [activations.mine]"
+    if kind == "model_type" and key[0] == "activations" and len(key) == 2 and isinstance(value, str):
+        return f"{message}; write [{dotted(key)}], and in the line below value = {value_text(value)}"
     if right := right_value(kind, value):
         return f"{message}; write {right}"
     if isinstance(value, list) and value and key[0] in _VARIED and kind not in ("model_type", "dict_type"):
@@ -106,6 +110,23 @@ def _missing(key: Key, table: Mapping[str, Any]) -> str:
     named = (one for one in sorted(unknown) if str(key[1]) in called_here(one))
     near = next(named, None) or nearest(str(key[1]), unknown)
     return f"is missing; {f'is it meant by {near!r}? ' if near else ''}expected {_field(key).description}"
+
+
+def is_named_otherwise(missing: Key, unknown: Iterable[Key]) -> bool:
+    """Whether a key that is missing, or its table, is one of the unknown keys by another name.
+
+    >>> is_named_otherwise(("network", "hidden"), [("network", "layers")])
+    True
+    """
+    table, name = map(str, missing)
+    for *around, word in unknown:
+        if nearest(str(word), TABLES if not around else key_names(TABLES[table])) == (
+            name if around else table
+        ):
+            return not around or around == [table]
+        if not around and name in called_here(str(word)):
+            return True
+    return False
 
 
 def _field(key: Key) -> FieldInfo:
@@ -153,6 +174,18 @@ def belongs(name: str, value: Any) -> str:
     return ""
 
 
+def key_called(word: str) -> str:
+    """The key of a file that has this name, or is so called elsewhere; empty where there is none.
+
+    >>> key_called("epochs"), key_called("learning_rate"), key_called("colour")
+    ('training.epochs', 'training.eta', '')
+    """
+    homes = {
+        name: f"{table}.{name}" for table, model in reversed(TABLES.items()) for name in key_names(model)
+    }
+    return next((homes[name] for name in (word, *called_here(word)) if name in homes), "")
+
+
 def _home(name: str, value: Any) -> str:
     is_table = isinstance(value, Mapping)
     homes = [table for table, model in TABLES.items() if name in key_names(model)]
@@ -169,11 +202,18 @@ def _home(name: str, value: Any) -> str:
 def _unknown(key: Key, value: Any) -> str:
     name = str(key[-1])
     known = key_names(TABLES.get(str(key[0]), Experiment) if len(key) > 1 else Experiment)
+    if key[0] == "training" and "mu" in called_here(name) and type(value) in (int, float):
+        written = f'optimiser = {{name = "momentum", mu = {value}}}'
+        return f"unknown key; it is a parameter of the optimiser: {written}"
     is_meant_here = bool({name, *called_here(name)} & {*known})
     if not is_meant_here and (place := belongs(name, value)):
         return f"unknown key here; {place}"
     if is_meant_here or len(key) > 1:
-        return f"unknown key; {did_you_mean(name, known)}"
+        meant = nearest(name, known)
+        field = TABLES[str(key[0])].model_fields.get(str(meant)) if key[0] in TABLES else None
+        needed = field and field.is_required()
+        more = f"did you mean {meant!r}? expected {field.description}" if field and needed else ""
+        return f"unknown key; {more or did_you_mean(name, known)}"
     within = {one: at for at, table in TABLES.items() for one in key_names(table)}
     if not nearest(name, known) and (near := nearest(name, within)):
         return f"unknown key; did you mean '{within[near]}.{near}'?"

@@ -111,7 +111,9 @@ class Data(Table):
 class Network(Table):
     """The hidden layers' widths, the activations, the cost and the first weights."""
 
-    hidden: list[Count] = _key("the widths of the hidden layers; [] for none")
+    hidden: list[Count] = _key(
+        "the widths of the hidden layers alone, for the data give the inputs and outputs; [] for none"
+    )
     activation: Annotated[Specs, Part("activations")] = _key(
         "σ of all hidden layers, or a list of one for each", "sigmoid"
     )

@@ -30,9 +30,16 @@ _HINTS = [
     (r"^\s*([A-Za-z0-9_-]+)\s+\0([^\s:=]\S*)\s*$", r"TOML uses '=': \1 = \2"),
     (r"[{,]\s*[\"']?([\w-]+)[\"']?\s*\0:\s*([^\s,}]+)", r"TOML uses '=': {\1 = \2, …}"),
     (r"^\s*([A-Za-z]+)\s+\0([A-Za-z]+)\s*=", r"a key has no blanks: \1_\2"),
+    (r"^\s*([A-Za-z0-9_-]+)\s*\0\s*$", r"a table has a heading in brackets, [\1], and a key a value after ="),
+    (r"^\s*\[([\w.-]+\.)?([\w-]+) +\0([\w -]+)\]", r'a name with blanks stands in quotes: [\1"\2 \3"]'),
+    (r"[\w\"'\]}]\s*\0,\s*$", "leave out the , at the end"),
     (r"\0(?i:true)(?![\w-])", "write true, in small letters"),
     (r"\0(?i:false)(?![\w-])", "write false, in small letters"),
     (r"\0(?:None|null|nil|NULL)(?![\w-])", "TOML has no such value; leave the key out"),
+    (
+        r"^\s*(activation|output|value|derivative)\s*=\s*\0(?=[^\"'#]*[(:*/^+-])([A-Za-z][^\"#]*?)\s*(?:#.*)?$",
+        r'a formula stands in quotes: \1 = "\2"',
+    ),
     (r"[=\[,]\s*\0[A-Za-z_][\w.]*\(", "nothing is computed in this file; write the values"),
     (r"\[\s*([^\[\],]+?)\s*\]\s*\0\s*\*", r"nothing is computed in this file; write [\1, \1, …]"),
     (r"\{[^}]*\0$", "what stands in {…} ends in its line; or write a heading, such as [data]"),
@@ -43,6 +50,11 @@ _HINTS = [
     (r"^\s*\0λ", "a key has plain letters: lambda"),
     (r"[=\[,]\s*\0\(([^()]*)\)", r"a list stands in brackets: [\1]"),
     (r"\0\s*;", "leave out the ;"),
+    (
+        r"=\s*\0([A-Za-z][\w-]*)\s*,\s*([A-Za-z][\w-]*)\s*(?:#.*)?$",
+        r'a list stands in brackets, each text in quotes: ["\1", "\2"]',
+    ),
+    (r"=\s*\0([A-Za-z][^\"#,\[\]{}]*?)\s*(?:#.*)?$", r'text stands in quotes: "\1"'),
     (r"[=\[,]\s*\0([A-Za-z][A-Za-z0-9_-]*)", r'text stands in quotes: "\1"'),
     (rf"\0[{QUOTES}]([^{QUOTES}]*)", r'text stands in straight quotes: "\1"'),
     (r"(?<![0-9])\0([+-]?)(\.[0-9]+)", r"write \g<1>0\2, with a digit before the point"),
@@ -57,6 +69,8 @@ _WITH_BACKSLASH = re.compile(r'"([^"]*\\[^"\0]*\0[^"]*)"')
 """A text with a backslash, in the midst of which a line is not understood."""
 
 _VALUE = re.compile(r"^[^=#\[]*=(.*)$")
+
+_STRING = re.compile(r"\"[^\"]*\"|'[^']*'")
 
 _OPEN_QUOTE = re.compile(r"^[^'\n]*'[^'\n]*$", re.MULTILINE)
 
@@ -112,8 +126,8 @@ def _syntax_problem(text: str, message: str) -> tuple[int, str, str]:
     before = list(takewhile(lambda statement: statement[1] <= line, statements(text)))
     if reason == "Unclosed array" and before:
         line, column, reason = before[-1][1], 1, "a list that is not closed by ]"
-        written = text.split("\n")[line - 1].partition("#")[0]
-        if ";" in written or re.search(r"\[\s*[\w.]+\s+[\w.]", written):
+        written = _STRING.sub('""', text.split("\n")[line - 1]).partition("#")[0]
+        if ";" in written or re.search(r"\[[^\]]*[\w.\"]\s+[\w.\"]", written):
             reason = f"a list with {';' if ';' in written else 'a blank'} where a comma is due"
     if reason == """Expected "'\"""" and (opened := _OPEN_QUOTE.search(text)):
         line, column = _place(text, opened.end())

@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 
 from lab.experiment.findings import Finding
 from lab.experiment.keys import Key, assigned, without
-from lab.experiment.refusals import finding, key_meant
+from lab.experiment.refusals import finding, is_named_otherwise, key_meant
 from lab.experiment.schema import TABLES, Experiment
 
 _PLACEHOLDERS: dict[str, tuple[str, Any]] = {"data": ("name", "digits"), "network": ("hidden", [])}
@@ -70,9 +70,15 @@ def _with_known(tables: Mapping[str, Any], like: Validated) -> dict[str, Any]:
 
 
 def _without_consequences(errors: Sequence[ErrorDetails]) -> list[ErrorDetails]:
-    """The errors without a design's lack of a formula where one of its keys is a formula's, misspelt."""
+    """The errors without the lack of what a key is meant for that is misspelt, or so called elsewhere."""
     misspelt = {one["loc"][:2] for one in errors if key_meant(one) in ("value", "derivative")}
-    return [one for one in errors if not (one["type"] == "needed" and one["loc"][:2] in misspelt)]
+    unknown = [one["loc"] for one in errors if one["type"] == "extra_forbidden"]
+    return [
+        one
+        for one in errors
+        if not (one["type"] == "needed" and one["loc"][:2] in misspelt)
+        and not (one["type"] == "missing" and is_named_otherwise(one["loc"], unknown))
+    ]
 
 
 def _removable(key: Key) -> Key:

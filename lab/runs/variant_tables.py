@@ -50,6 +50,7 @@ def variants(made: Sequence[tuple[Variant, Training]]) -> pd.DataFrame:
             "sizes": "-".join(map(str, network.sizes)),
             **bounded[same],
             "cost": str(network.cost),
+            "initialiser": str(training.initialiser),
             "cancels": network.cost.cancels(network.sigma(network.depth)),
             "saturation_threshold": training.recording.saturation_threshold,
             "surrogate_floor": network.surrogate_floor,

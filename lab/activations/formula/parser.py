@@ -261,9 +261,17 @@ class _Reading:
         if not 1 <= len(arguments) <= 1 + len(names):
             takes = ", ".join(["z", *(f"{name}=…" for name in names)])
             got = counted(len(arguments), "argument")
-            raise self._refused(tree, f"{row.name} takes ({takes}), not {got}{self._comma(tree)}")
+            named = ", ".join(["z", *map(ast.unparse, given)])
+            instead = f"; write {row.name}({named})" if given and not arguments else self._comma(tree)
+            raise self._refused(tree, f"{row.name} takes ({takes}), not {got}{instead}")
         values = dict(zip(names, arguments[1:], strict=False)) | {str(one.arg): one.value for one in given}
-        meant: dict[str, Expression | float] = {**CONSTANTS, "z": self.expression(arguments[0], depth + 1)}
+        at = self.expression(arguments[0], depth + 1)
+        meant: dict[str, Expression | float] = {**CONSTANTS, "z": at}
+        if depth == 0 and names and len(arguments) == 1 and at.number is not None:
+            instead = ", ".join(["z", *map(ast.unparse, [*arguments, *given])])
+            raise self._refused(
+                tree, f"z is missing, the first of (z, {', '.join(names)}); write {row.name}({instead})"
+            )
         for name in {*values, *names}:
             default = row.parameters.get(name, (None, ""))[0]
             if name not in names or (name not in values and default is None):

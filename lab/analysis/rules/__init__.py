@@ -184,7 +184,7 @@ RULES = {
         gradients.ratio,
         gradients.says_ratio,
         ratio=True,
-        advice=f"{words.SMALLER_WEIGHTS}, or {words.CRITICAL}",
+        advice=lambda case, seen: ", or ".join(filter(None, (words.SMALLER_WEIGHTS, words.critical(case)))),
         step=lambda case: case.first_step,
         needs=("learning_speed",),
         explains=follows.of_long_steps,

@@ -140,4 +140,5 @@ def carry(case: Case, seen: Seen) -> str:
     slope, weights = (median(case.decades[part]) for part in ("slope", "weights"))
     if not np.isfinite([slope, weights]).all():
         return ""
-    return words.CRITICAL if weights > slope else words.floor(case, words.CRITICAL)
+    other_weights = words.critical(case)
+    return other_weights if other_weights and weights > slope else words.floor(case, other_weights)

@@ -74,6 +74,11 @@ def smaller_steps(case: Case, seen: Seen) -> str:
     return SMALLER_WEIGHTS if case.row_norms > LARGE_WEIGHTS else SMALLER_STEPS
 
 
+def critical(case: Case) -> str:
+    """Critical first weights, where the variant has others; else empty."""
+    return CRITICAL * (not case.critical)
+
+
 def steadier(case: Case, seen: Seen) -> str:
     """What ends steps that overthrow weights: scaled data, also where small features tell nothing apart."""
     return rescale(case) or smaller_steps(case, seen)

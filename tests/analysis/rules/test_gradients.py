@@ -130,6 +130,15 @@ def test_a_floor_is_advised_only_where_there_is_none(tmp_path, sigma, advised):
     )
 
 
+def test_critical_weights_are_not_advised_where_they_are_in_use(tmp_path):
+    changed = {**DEEP, "network__hidden": [20] * 30, "network__activation": "softsign"}
+    run = ran(tmp_path, **{**changed, "network__initialiser": "critical"}, training__epochs=4)
+    told = " ".join(verdict.sentence for verdict in of_rule(run, "slow early layers"))
+    assert "vanishing gradient" in told
+    assert "critical" not in told
+    assert told.endswith("; try an activation with a floor")
+
+
 def test_a_counterfactual_of_a_falling_slope_is_told_to_climb_and_nothing_that_follows(tmp_path):
     falling = {"network__activation": "-tanh(z)", "training__epochs": 10}
     run = ran(tmp_path, **falling, training__surrogate_floor=0.1)

@@ -176,6 +176,12 @@ ADVISED = {
         "first biases nearer 0",
         UNBIASED,
     ),
+    "biases beside small features": Advised(
+        net("tanh", {"name": "normal", "sd": 0.2, "bias": 3.0}, network__hidden=[30] * 4),
+        "saturated layer",
+        "first biases nearer 0",
+        UNBIASED,
+    ),
     "dead by biases": Advised(BURIED, "dead neurons", "first biases nearer 0", UNBIASED),
     "no gradient by biases": Advised(BURIED, "no gradient", "first biases nearer 0", UNBIASED),
     "out of reach": Advised(
