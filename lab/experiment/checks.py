@@ -61,8 +61,8 @@ def parts(settings: Experiment, about: Key = (), *, where: Where, faulty: Collec
     return found
 
 
-NEAREST = re.compile(r"did you mean '[^']*'\? ")
-"""What the message of an unknown parameter guesses, which is wrong where it belongs elsewhere."""
+NEAREST = re.compile(r"did you mean '([^']*)'\? ")
+"""What the message of an unknown parameter guesses, which may belong elsewhere."""
 
 
 def _of_parameter(key: Key, error: PartError, settings: Experiment) -> Finding | None:
@@ -72,11 +72,12 @@ def _of_parameter(key: Key, error: PartError, settings: Experiment) -> Finding |
         return None
     if key[0] != "activations":
         is_data = key == ("data", "name")
-        belongs_elsewhere = "no parameter" in str(error) and "did you mean" not in str(error)
-        hint = belongs(name, settings.data.parameters.get(name)) if belongs_elsewhere else ""
+        guess = NEAREST.search(str(error))
+        is_known = "no parameter" not in str(error) or (guess and guess[1] in called_here(name))
+        hint = "" if is_known else belongs(name, settings.data.parameters.get(name))
         if is_data and (meant := [one for one in called_here(name) if one in key_names(Data)]):
             hint = f"did you mean {meant[0]!r}?"
-        said = f"{re.sub(NEAREST, '', str(error))}; {hint}" if hint else str(error)
+        said = f"{NEAREST.sub('', str(error))}; {hint}" if hint else str(error)
         return Finding(("data", name) if is_data else key, said)
     near = nearest(name, key_names(Design))
     return Finding((*key[:2], name), f"unknown key; did you mean {near!r}?" if near else str(error))
