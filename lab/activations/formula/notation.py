@@ -68,7 +68,7 @@ def as_python(text: str, variables: Collection[str], functions: Collection[str])
     """
     plain = text.partition("#")[0].strip().rstrip(";").strip("$ ")
     try:
-        plain = re.sub("[𝐀-𝟿！-～]+", lambda found: normalize("NFKC", found[0]), plain)
+        plain = re.sub("[𝐀-𝟿！-＠［-｀｛-～]+", lambda found: normalize("NFKC", found[0]), plain)
         plain = without_foreign_forms(plain, variables)
         if "\\" in plain or "{" in plain:
             groups = re.sub(r"\\[{}]", "", plain)
