@@ -210,7 +210,7 @@ NEEDED = (
         "plot small learning_speed": {"matplotlib", *STATISTICS} - {"scipy.stats"} | TABLES - {"rich"},
     },
 )
-"""What of it each command may load; those of a process one after the other, each no less than those before it."""
+"""What of it each command may load. Those of one process are in the order of what they may."""
 
 
 @pytest.fixture(scope="module")
