@@ -9,7 +9,7 @@ from shutil import copytree
 
 import pytest
 
-from lab import cli, own_code, run
+from lab import cli, own_code, plugins, run
 from lab.activations.properties import PROPERTIES
 from lab.console.activations import catalogue
 from lab.console.runs import run as run_page
@@ -42,7 +42,28 @@ def kept(trained_once, lab, small, tmp_path):
     return copytree(trained_once, tmp_path / "results")
 
 
-def test_run_ends_with_a_short_table_and_the_folder(lab, small, tmp_path, few_figures):
+@pytest.fixture
+def pages():
+    """Asked for by a test that looks at the page of a run."""
+
+
+@pytest.fixture(autouse=True)
+def no_pages(request, monkeypatch):
+    """The page of a run is a word where no test looks at it: it takes longer than so small a run."""
+    if "pages" not in request.fixturenames:
+        monkeypatch.setattr("lab.report.run.report", lambda *_, **__: "a page")
+
+
+@pytest.fixture
+def few_activations(monkeypatch):
+    """Ten activations of all, for pages that list them."""
+    real = plugins.usable("activations")
+    few = ("tanh", "relu", "silu", "softsign", "plu", "twisted-tanh", "acon-b", "damped-snake", "floored")
+    few = {name: real[name] for name in (*few, "threshold")}
+    monkeypatch.setattr(plugins, "usable", lambda kind: few)
+
+
+def test_run_ends_with_a_short_table_and_the_folder(lab, small, tmp_path, few_figures, pages):
     code, out, err = lab("run", small, *ONE)
     assert code == 0
     title, header, *rows, last, first = out.splitlines()
@@ -67,7 +88,7 @@ def test_run_ends_with_a_short_table_and_the_folder(lab, small, tmp_path, few_fi
     assert (tmp_path / "results" / "small").is_dir()
 
 
-def test_a_run_ends_with_its_answer_and_what_to_see(lab, small, few_figures):
+def test_a_run_ends_with_its_answer_and_what_to_see(lab, small, few_figures, pages):
     line = "see.answer='σ is {variants}'"
     code, out, _ = lab("run", small, *ONE, "-o", line, "-o", "see.training='it learns'")
     assert code == 0
@@ -279,7 +300,7 @@ def test_without_a_run_the_newest_is_shown(lab, small, tmp_path):
     assert lab("show")[:2] == (0, second)
 
 
-def test_an_interrupted_run_says_how_to_resume_and_is_resumed(lab, small, tmp_path, monkeypatch):
+def test_an_interrupted_run_says_how_to_resume_and_is_resumed(lab, small, tmp_path, monkeypatch, few_figures):
     with monkeypatch.context() as patch:
         patch.setattr(runner, "trained", interrupted)
         code, _, err = lab("run", small, *ONE)
@@ -372,9 +393,6 @@ def test_variants_of_a_run_and_two_runs_are_compared(lab, small, tmp_path, kept)
 
 
 def test_activations_are_listed_and_one_is_told(lab, tmp_path):
-    code, out, _ = lab("activations")
-    assert code == 0
-    assert "leaky-relu" in out
     rows = {row["name"]: row for row in json.loads(lab("activations", "--json")[1])}
     assert len(rows) >= 54
     assert rows["hard-tanh"]["aliases"] == ["hard_tanh", "hardtanh"]
@@ -460,7 +478,10 @@ def test_a_refused_formula_is_shown_with_a_caret_under_its_column(lab):
     assert set(json.loads(lab("activations", "1/2z", "--json")[1])) == {"error", "exit_code"}
 
 
-def test_activations_are_chosen_by_their_properties(lab):
+def test_activations_are_chosen_by_their_properties(lab, few_activations):
+    code, out, _ = lab("activations")
+    assert code == 0
+    assert "twisted-tanh" in out
     found = {row["name"] for row in json.loads(lab("activations", "--only", "floored", "--json")[1])}
     assert {"plu", "twisted-tanh", "acon-b", "damped-snake"} <= found
     assert not {"tanh", "silu", "softsign"} & found
@@ -488,7 +509,7 @@ def test_one_activation_is_told_with_its_aliases_jumps_and_properties(lab):
     assert lab("activations", "threshold", "-p", "t=1", "-p", "v=0")[0] == 0
 
 
-def test_an_installed_activation_that_needs_parameters_is_listed(lab, monkeypatch):
+def test_an_installed_activation_that_needs_parameters_is_listed(lab, monkeypatch, few_activations):
     monkeypatch.setattr(catalogue, "EXAMPLES", {})
     rows = {row["name"]: row for row in json.loads(lab("activations", "--json")[1])}
     assert rows["floored"]["range"] is rows["threshold"]["range"] is None
@@ -683,7 +704,7 @@ def test_help_lists_every_command_and_cuts_none_short_on_a_terminal_of_80_column
 SICK = ["-o", "network.hidden=[8,8,8,8,8,8]", "-o", "training.eta=1e-9", "-o", "training.epochs=100"]
 
 
-def test_verdicts_end_a_run_a_few_and_show_tells_more(lab, small, monkeypatch):
+def test_verdicts_end_a_run_a_few_and_show_tells_more(lab, small, monkeypatch, pages):
     monkeypatch.setattr(run_page, "FEW_VERDICTS", 1)
     *_, more, last, page = lab("run", small, *QUICK, *SICK)[1].splitlines()
     assert (last.split()[0], page.split()[0]) == ("results:", "look")
@@ -722,7 +743,7 @@ def test_a_counterfactual_is_called_one_wherever_it_is_told(lab, small):
     assert "sigmoid, surrogate_floor=0.1" in out
 
 
-def test_report_writes_one_page_of_a_run_or_of_several(lab, small, tmp_path, few_figures, kept):
+def test_report_writes_one_page_of_a_run_or_of_several(lab, small, tmp_path, few_figures, kept, pages):
     lab("run", small, *QUICK)
     first, second = sorted(Path("results/small").iterdir())
     for once in (["small"], ["small", second]):
@@ -744,7 +765,7 @@ def test_report_writes_one_page_of_a_run_or_of_several(lab, small, tmp_path, few
     assert "the run has not ended" in err
 
 
-def test_a_live_run_tells_its_page_at_the_start(lab, small):
+def test_a_live_run_tells_its_page_at_the_start(lab, small, pages):
     _, out, err = lab("run", small, *ONE, "--no-plots", "--live")
     page = out.splitlines()[-1].removeprefix("look first at: ")
     assert f"live: {page}" in err
@@ -778,7 +799,7 @@ def test_fault_106_code_that_is_checked_leaves_json_and_the_exit_code_alone(lab,
     assert (code, error) == ((2, told.format(tmp_path / "mine.py")) if told else (0, ""))
 
 
-def test_fault_106_code_that_ends_its_process_when_a_run_is_resumed(lab, small, mine, tmp_path):
+def test_fault_106_code_that_ends_its_process_when_a_run_is_resumed(lab, small, mine, tmp_path, few_figures):
     flag = tmp_path / "flag"
     sine = "return np.sin(z)"
     mine(sine, f"import os; os.path.exists({str(flag)!r}) and os._exit(0); {sine}")

@@ -122,6 +122,11 @@ def test_the_words_of_see_are_kept_where_nothing_that_they_judge_is_another(over
     assert not source.notes
 
 
+def test_a_line_of_see_that_is_no_text_is_left_to_what_reads_it(written):
+    see = read(written(TEXT + SEE.replace('"Two is faster."', "2")), ["training.eta=3"]).values["see"]
+    assert see["training"] == 2
+
+
 def test_words_of_see_that_are_given_with_the_run_are_kept(written):
     own = read(written(TEXT + SEE), ["training.eta=3", "see.training=Three."]).values["see"]
     assert own["training"] == "Three."

@@ -98,13 +98,18 @@ def curves_table(variants=VARIANTS, depth=LAYERS) -> pd.DataFrame:
 def histograms_table(variants=VARIANTS, trials=20, depth=LAYERS) -> pd.DataFrame:
     rng = np.random.default_rng(3)
     spreads = {0: 1.0, 250: 1.6, 500: 2.4}
-    frames = []
-    for variant, trial, step, layer in product(variants, range(trials), spreads, range(1, depth + 1)):
+    keys = pd.MultiIndex.from_product(
+        [variants, range(trials), spreads, range(1, depth + 1)], names=["variant", "trial", "step", "layer"]
+    )
+    counts, edges = [], []
+    for _, _, step, layer in keys:
         z = rng.normal(0.2 * layer, spreads[step] * (1 + 0.2 * layer), 2000)
-        count, edges = np.histogram(z, bins=40)
-        frame = pd.DataFrame({"low": edges[:-1], "high": edges[1:], "count": count})
-        frames.append(frame.assign(variant=variant, trial=trial, step=step, layer=layer))
-    return pd.concat(frames, ignore_index=True)
+        count, edge = np.histogram(z, bins=40)
+        counts.append(count)
+        edges.append(edge)
+    edges = np.array(edges)
+    bins = {"low": edges[:, :-1].ravel(), "high": edges[:, 1:].ravel(), "count": np.concatenate(counts)}
+    return pd.DataFrame(bins).join(keys.repeat(40).to_frame(index=False))
 
 
 def variants_table(variants=VARIANTS) -> pd.DataFrame:

@@ -524,6 +524,7 @@ def test_the_worst_member_of_a_family_decides():
     found = certify(sigma, at_least=0.2, over={"a": Interval(0.1, 0.3)})
     assert found.verdict == "REFUTED"
     assert found.reason.endswith("; a = 0.1) = 0.1, less than 0.2")
+    assert certify(sigma, at_least=0.2, over={"a": Interval(0.25, 0.25)}).verdict == "CERTIFIED"
 
 
 def test_a_family_of_designs_by_their_derivative():

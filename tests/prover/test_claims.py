@@ -4,20 +4,18 @@ from math import inf, nextafter
 
 import pytest
 
-from lab.activations.catalogue import examples
 from lab.activations.design.integral import Integral
 from lab.activations.formula.formula import Formula
 from lab.prover.certificate import certify
 from lab.prover.claims import plainly_holds
+from tests.prover.conftest import CATALOGUE, proved
 
-SIGMAS = examples()
 FEW = ("relu", "softplus", "twisted-tanh")
 
 
-@pytest.mark.parametrize("name", SIGMAS)
+@pytest.mark.parametrize("name", CATALOGUE)
 def test_what_holds_plainly_is_certified_and_no_bound_beyond_the_proved_extreme_does(name):
-    sigma = SIGMAS[name]
-    known = certify(sigma)
+    sigma, known = CATALOGUE[name], proved(name)
     for claim, beyond in (
         ((known.inf.low, inf), (nextafter(known.inf.high, inf), inf)),
         ((-inf, known.sup.high), (-inf, nextafter(known.sup.low, -inf))),

@@ -2,22 +2,23 @@
 
 import pytest
 
-from lab.activations.catalogue import TABLE, examples
+from lab.activations.catalogue import TABLE
 from lab.activations.design.clipped_slope import ClippedSlope
 from lab.activations.design.knots import Knots
 from lab.activations.floored import Floored
 from lab.activations.formula.formula import Formula
 from lab.activations.hyperbolic import Tanh
 from lab.prover.slope_bounds import SlopeBounds, slope_bounds
+from tests.prover.conftest import CATALOGUE, proved
 
 JUMPING = {"threshold", "hard-shrink", "step", "sine-relu"}
 LOOSE = {"atlu": 2e-6}
 """How far an end that is approached in a tail may be enclosed from what it is, else 1e-9."""
 
 
-@pytest.mark.parametrize(("name", "sigma"), examples().items(), ids=examples())
+@pytest.mark.parametrize(("name", "sigma"), CATALOGUE.items(), ids=CATALOGUE)
 def test_the_bounds_of_the_catalogue_are_proved_and_are_those_claimed(name, sigma):
-    known = slope_bounds(sigma)
+    known = slope_bounds(sigma, proved(name))
     assert known.proved == (name not in JUMPING)
     close = LOOSE.get(name, 1e-9)
     claimed = sigma.slope_range

@@ -14,9 +14,11 @@ CHROMIUM = Path("/usr/bin/chromium")
 HOSTILE = '</script><img src=x onerror="document.title=1">'
 
 
-def subject(name="vanishing/20260101-000000", variants=("sigmoid", "tanh"), **info) -> Subject:
-    """A run of four trials and five layers; ``info`` is told of it."""
-    tables = with_prediction(make_tables(variants, trials=4))
+def subject(
+    name="vanishing/20260101-000000", variants=("sigmoid", "tanh"), trials=4, depth=5, **info
+) -> Subject:
+    """A run of so many trials and layers; ``info`` is told of it."""
+    tables = with_prediction(make_tables(variants, trials, depth))
     tables["variants"] = tables["variants"].assign(cancels=False, activation="σ", bounds="proved")
     tables["trials"] = tables["trials"].assign(origin=None, diverged_at=pd.NA)
     tables["ledger"] = ledger(tables)

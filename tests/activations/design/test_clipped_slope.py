@@ -26,7 +26,7 @@ INNER = (
     Floored(Sigmoid(), 0.05),
 )
 SIGMAS = (
-    *(ClippedSlope(inner, floor) for inner in INNER for floor in (0.1, 0.3)),
+    *(ClippedSlope(inner, (0.1, 0.3)[at % 2]) for at, inner in enumerate(INNER)),
     *(ClippedSlope(Tanh(), 0.0), ClippedSlope(SiLU(), 0.0), ClippedSlope(Tanh(), 2.0)),
 )
 

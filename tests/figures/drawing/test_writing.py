@@ -55,6 +55,14 @@ def test_what_is_written_makes_the_figure_higher():
     assert figure.get_figheight() > one + 0.8
 
 
+def test_a_line_below_the_title_is_broken_at_the_width_of_the_figure():
+    figure = Figure(figsize=(4, 3))
+    headline(figure, "a title", "so many words " * 20)
+    figure.draw_without_rendering()
+    (below,) = figure.artists
+    assert 0.7 * figure.bbox.width < below.get_window_extent().width < figure.bbox.width
+
+
 def test_a_long_label_of_the_legend_stays_within_the_figure():
     figure = Figure(figsize=(5, 3))
     with style.context():

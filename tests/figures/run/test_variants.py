@@ -24,6 +24,7 @@ def test_the_most_accurate_variant_is_on_top_with_the_numbers_of_the_summary(tab
     told = [label.get_text().split(";")[0] for label in ratios.get_yticklabels()]
     assert told == rows["variant"].tolist()
     assert ratios.get_xscale() == "log"
+    assert [ax.get_xlabel().split()[0] for ax in (ratios, saturated)] == ["speed", "saturated"]
     assert ends(ratios, filled=False) == pytest.approx(rows["ratio_start"].clip(1e-9, 1e9).to_numpy())
     assert ends(saturated, filled=True) == pytest.approx(rows["saturation_end"].to_numpy())
     *dots, medians = accuracies.lines

@@ -59,7 +59,7 @@ SHAPES = {
     "fixed examples": {"record.on": "probe", "training.lambda": 1.0},
     "many trials": {"trials.seeds": 60, "network.hidden": [30, 30]},
     "many readings": {"trials.seeds": 20, "training.steps": 40, "record.every": 1},
-    "all quantities": {"record.quantities": ["all"], "training.steps": 200, "record.every": 1},
+    "all quantities": {"record.quantities": ["all"], "training.steps": 60, "record.every": 1},
     "all quantities of fixed examples": {"record.quantities": ["all"], "record.on": "probe"},
     "single neurons": {"record.neurons": True, "training.steps": 40},
 }
