@@ -21,12 +21,13 @@ from lab.runs.work.cluster import scheduled
 from lab.runs.work.crew import Crew, Died, Line, unless_stopped
 from lab.runs.work.held_data import Held, held
 from lab.runs.work.tasks import Outcome, Task, advanced, completed, forget
+from lab.training.loop import CALL_SECONDS
 
 HIRING_SECONDS = 1.0
 """Other processes train only where they save more than this: so long it takes until one has begun."""
 
 HEARING_SECONDS = 0.01
-"""About so long this process trains before it hears the others."""
+"""So long at least this process trains before it hears the others."""
 
 Progress: TypeAlias = Callable[[int], None]
 """What is called with the number of trial-steps done since its last call."""
@@ -162,19 +163,24 @@ def _here(
 class _Pace(Line):
     """The line to tasks in this process: how fast they go.
 
-    ``steps`` are the trial-steps of all tasks; ``pace``, how many were done in a second when one last told.
+    ``steps`` are the trial-steps of all tasks; ``pace``, how many are done in a second. It is looked at over
+    `CALL_SECONDS` at least, since the first steps of a training, which are read, last longer than others.
     """
 
     line: _Here
     steps: int
     pace: float = inf
     heard: float = field(default_factory=monotonic)
+    lately: int = 0
 
     def tell(self, task: object, done: int) -> None:
-        before, self.heard = self.heard, monotonic()
         left = self.left
         self.line.tell(task, done)
-        self.pace = (left - self.left) / max(self.heard - before, 1e-9) or inf
+        self.lately += left - self.left
+        seconds = monotonic() - self.heard
+        if seconds >= CALL_SECONDS or not self.lately:
+            self.pace = self.lately / max(seconds, 1e-9) or inf
+            self.heard, self.lately = monotonic(), 0
 
     def stopped(self) -> bool:
         return self.line.stopped()

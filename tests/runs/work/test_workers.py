@@ -84,6 +84,13 @@ def workers(request, monkeypatch):
     return request.param
 
 
+@pytest.fixture
+def impatient(monkeypatch):
+    """The pace of a step is taken for that of all."""
+    monkeypatch.setattr(workers_room, "HEARING_SECONDS", 0.0)
+    monkeypatch.setattr(workers_room, "CALL_SECONDS", 0.0)
+
+
 def test_what_is_soon_done_starts_no_process(small, tmp_path, monkeypatch):
     monkeypatch.setattr(crew_room, "_Worker", None)
     told, later = [], iter("ab")
@@ -93,7 +100,7 @@ def test_what_is_soon_done_starts_no_process(small, tmp_path, monkeypatch):
     assert list(later) == []
 
 
-def test_what_takes_long_goes_on_here_and_in_other_processes(small, tmp_path, monkeypatch):
+def test_what_takes_long_goes_on_here_and_in_other_processes(small, tmp_path, impatient, monkeypatch):
     """With the same bits; what is told of the steps is right, whoever took them. What is to be done meanwhile
     is done as soon as others are hired."""
     monkeypatch.setattr("lab.runs.chunks.LARGEST_CHUNK", 1)
@@ -101,7 +108,6 @@ def test_what_takes_long_goes_on_here_and_in_other_processes(small, tmp_path, mo
     alone, both = RunFolder(tmp_path / "alone"), RunFolder(tmp_path / "both")
     list(trained(tasks_of(ready, alone), 1, lambda done: None))
     monkeypatch.setattr(workers_room, "HIRING_SECONDS", 0.0)
-    monkeypatch.setattr(workers_room, "HEARING_SECONDS", 0.0)
     told, given, worker = [], [], crew_room._Worker
 
     class Hired(worker):
@@ -136,6 +142,15 @@ def test_what_others_would_save():
     assert [line.saved(1), *(line.saved(n) / 9 for n in (2, 8))] == pytest.approx([0, 1 / 2, 7 / 8], rel=0.01)
 
 
+def test_the_first_moment_of_a_training_does_not_tell_its_pace():
+    """Its first steps are read, and last a hundred times longer than those behind them."""
+    line = workers_room._Pace(workers_room._Here(lambda done: None, Event()), steps=100_000)
+    line.tell("a task", 0)
+    time.sleep(0.01)
+    line.tell("a task", 1)
+    assert line.saved(2) == 0
+
+
 def test_what_a_task_tells_when_it_is_tried_once_more_is_not_counted_twice():
     told = []
     line = workers_room._Here(told.append, Event())
@@ -145,9 +160,8 @@ def test_what_a_task_tells_when_it_is_tried_once_more_is_not_counted_twice():
     assert min(told) == 0
 
 
-def test_no_process_begins_for_the_last_chunk(small, tmp_path, monkeypatch):
+def test_no_process_begins_for_the_last_chunk(small, tmp_path, impatient, monkeypatch):
     """Another saves nothing where one chunk is left, however long it takes."""
-    monkeypatch.setattr(workers_room, "HEARING_SECONDS", 0.0)
     monkeypatch.setattr(crew_room, "_Worker", None)
     tasks = tasks_of(prepared(load(small, {"training.steps": 40})), RunFolder(tmp_path))
     left = sum(task.steps for task in tasks)
@@ -161,9 +175,8 @@ def test_no_process_begins_for_the_last_chunk(small, tmp_path, monkeypatch):
     assert left == 0
 
 
-def test_a_process_that_may_not_begin_others_trains_alone(small, tmp_path, alone, monkeypatch):
+def test_a_process_that_may_not_begin_others_trains_alone(small, tmp_path, alone, impatient, monkeypatch):
     """As one of a pool of multiprocessing may not."""
-    monkeypatch.setattr(workers_room, "HEARING_SECONDS", 0.0)
     monkeypatch.setattr(workers_room, "HIRING_SECONDS", 0.0)
     tasks = tasks_of(prepared(load(small, {"training.steps": 40})), RunFolder(tmp_path))
     assert [one.error for one in trained(tasks, 2, lambda done: None)] == ["", ""]
