@@ -189,14 +189,16 @@ class _Reader:
             raise self._refused(right, "which bars belong together? write abs(…)")
 
     def _check_does_something(self, product: list[Token], sign: Token, before: str) -> None:
-        """No one divides by 1, or raises to it, and then goes on: 1/1 + e^-z is to be 1/(1 + e^-z)."""
-        meant = {"/": ("+", "-"), "**": ("/",), "^": ("/",)}.get(before, ())
-        if sign.text in meant and [token.text for token in product] == ["1"]:
-            power = before.replace("**", "^")
-            reason = (
-                f"…{power}1 does nothing; write …{power}(1 {sign.text} …) if that is meant, or leave it out"
-            )
-            raise self._refused(product[0], reason)
+        """No one divides by 1, or raises to it, and then goes on: 1/1 + e^-z, z^1/3 are to be others."""
+        if [token.text for token in product] != ["1"] or self.text[: product[0].start].endswith("-"):
+            return
+        right = self._next()
+        if (before == "/" and sign.text in ("+", "-")) or (
+            before == "**" and sign.text == "/" and right and right.kind == "number"
+        ):
+            done = f"…{before.replace('**', '^')}"
+            instead = f"write {done}(1 {sign.text} …) if that is meant, or leave it out"
+            raise self._refused(product[0], f"{done}1 does nothing; {instead}")
 
     def _refused(self, token: Token, reason: str) -> FormulaError:
         return refused(self.text, token.start + 1, reason)

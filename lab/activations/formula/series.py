@@ -36,9 +36,6 @@ FARTHEST = 8.0
 next values of the argument are no nearer to 0 than v/2.
 """
 
-FLAT = 100.0
-"""An argument |v| from which on e^(−|v|) is lost beside what is left of terms that cancel far out."""
-
 ROUNDED, NEARLY_0 = 2.0**-54, 2.0**-50
 """What is left of a series beyond its last term, and a constant that is 0, as log 2 minus its float."""
 
@@ -332,24 +329,8 @@ def _of_one(name: str, x: Series) -> Series:
         sign = 1 if x.factor[0] > 0 else -1
         limit = sign * arb.pi() / 2 if name == "arctan" else arb.pi() / 2 * (1 - sign)
         return _sum(_made(arb_series([limit])), beside, -1 if name == "arctan" else 1)
-    if x.power < 0 and name in _LIMITS:
-        sign, within = _sign(x)
-        level = _LIMITS[name][sign > 0]
-        made = x if level is None else _made(arb_series([level]))
-        flat = (abs(float(x.factor[0])) / (2 * FLAT)) ** float(-1 / x.power)
-        return made._replace(within=min(within, flat))
     within = x.change(0.5) if abs(x.whole[0]) > FARTHEST else inf
     return _made(_FUNCTIONS[name](x.whole))._replace(within=within)
-
-
-_LIMITS: dict[str, tuple[int, int | None]] = {
-    **dict.fromkeys(("tanh", "erf"), (-1, 1)),
-    **dict.fromkeys(("sigmoid", "Phi"), (0, 1)),
-    "softplus": (0, None),
-    "erfc": (2, 0),
-    **dict.fromkeys(("sech2", "sigmoid_slope", "phi"), (0, 0)),
-}
-"""What is reached at −∞ and ∞ but for an exponential; None where it is the argument."""
 
 
 def _sigmoid(v: arb_series) -> arb_series:

@@ -52,10 +52,11 @@ class Order(NamedTuple):
         """A bound from above for t ≥ start, which without logs is its supremum; None where there is none."""
         if self > CONSTANT:
             return None
-        if self.logs > 0:  # L ≤ t^k/k, where half of what falls is left
+        if self.logs > 0:  # half of what falls is left
             k = min(ONE, -self.power / (2 * self.logs)) if self.rate == 0 else ONE
-            found = Order(self.rate, self.power + k * self.logs).most(start)
-            return found and found / arb(k) ** arb(self.logs)
+            order, factor = self.without_logs(k)
+            most = order.most(start)
+            return most and most * factor
         return self._at(max(start, self.power / -self.rate) if self.rate < 0 < self.power else start, start)
 
     def least(self, start: fmpq) -> arb:
@@ -69,6 +70,10 @@ class Order(NamedTuple):
         found = self._at(max(start, turn), start)
         nearer = _FAR / self.rate if self.rate else ONE
         return found if found.is_finite() else self._at(max(turn, min(start, nearer)), start)
+
+    def without_logs(self, k: fmpq) -> tuple["Order", arb]:
+        """An order and its factor, by L ≤ t^k/k for 0 < k ≤ 1: from above, or from below where logs < 0."""
+        return Order(self.rate, self.power + k * self.logs), arb(k) ** -arb(self.logs)
 
     def _at(self, t: fmpq, start: fmpq) -> arb:
         """What it is at t, but for its logarithm, which is that of the start."""

@@ -154,11 +154,15 @@ def _faster(x: Tail) -> tuple[Order, arb] | None:
     if climb > 0:
         base = arb(1).exp() * x.least / _POWER
         return CONSTANT.times(x.lower, fmpq(_POWER)), base**_POWER
-    if climb < 0 or growth < 1 or logs < 0:
+    if climb < 0 or growth < 1 or (growth == 1 and logs < 0):
         return None
+    least, a = x.least, arb(x.start)
+    if logs < 0:  # half of what is more than t is left
+        order, factor = x.lower.without_logs(min(ONE, (growth - 1) / (-2 * logs)))
+        growth, least = order.power, least * factor
     # With the start a and m ≥ 1, t^m lies above its tangent at a: t^m ≥ m·a^(m−1)·t − (m−1)·a^m.
-    height = x.least * arb(x.start) ** arb(growth)
-    slope = float((height * arb(growth) / arb(x.start)).lower()) * (1 - 1e-15)
+    height = least * a ** arb(growth)
+    slope = float((height * arb(growth) / a).lower()) * (1 - 1e-15)
     if not 1e-300 < slope < 1e300:
         return None
     return Order(rate=exact(slope)), (-height * arb(growth - 1)).exp()
@@ -223,8 +227,9 @@ def _expm1(x: Tail, within: Interval) -> Tail | None:
 
 
 def _log1p(x: Tail, within: Interval) -> Tail | None:
-    if x.order > CONSTANT and x.span is not None and x.span.low > 0:
-        return _logarithm(total(x, of_interval(Interval(1.0, 1.0), x.start), True), within)
+    outgrows = x.order > CONSTANT and (x.order.rate > 0 or within.high == inf)
+    if outgrows and x.span is not None and x.span.low > 0:
+        return _logarithm(total(x, of_interval(Interval(1.0, 1.0), x.start), True), Interval(1.0, inf))
     if x.span is None or not within.low > -1:
         return None
     if within.low >= 0 and within.high == inf and x.order > CONSTANT:

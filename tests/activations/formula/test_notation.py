@@ -84,6 +84,8 @@ READ = [
     ("y <- x³", "x**3", cube),
     ("sin（2z）－1", "sin(2*z)-1", lambda z: np.sin(2 * z) - 1),
     ("z — 1", "z - 1", lambda z: z - 1),
+    ("z^1/(1 + z^2)", "z**1/(1 + z**2)", lambda z: z / (1 + z**2)),
+    ("z**-1/3", "z**-1/3", lambda z: 1 / (3 * z)),
 ]
 
 

@@ -101,16 +101,6 @@ def test_of_a_root_of_a_number_the_value_at_0_is_0():
     )
 
 
-@pytest.mark.parametrize("side", [-1, 1])
-def test_what_levels_off_as_an_exponential_is_its_limit_far_out(side):
-    """Of the slope of z/(1 + softplus(−z)), which falls as 1/z², 9 digits were left at z = −1e8."""
-    sigma = Formula(f"{side}*z/(1 + softplus({side}*z)) + tanh(0.001*z)")
-    tree = ast.parse(sigma.text, mode="eval")
-    for at in side * np.array([40.0, 99.0, 210.0, 700.0, 1e4, 1e6, 1e8]):
-        true = judged(tree, float(at))[1]
-        assert abs(mp.mpf(float(sigma.derivative(at))) - true) <= 5e-14 * abs(true)
-
-
 @pytest.mark.parametrize("a", ["1e-170", "1e170", "1e300"])
 def test_squares_that_are_no_floats_are_left_alone(a):
     assert Formula(f"{a}*sqrt(z**2 + 1) - {a}*z")(1.0) == pytest.approx(float(a) * (2**0.5 - 1), rel=1e-12)

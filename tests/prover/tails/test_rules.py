@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from lab.activations.formula.formula import Formula
 from lab.activations.formula.refusal import FormulaError
+from lab.api import activation
 from lab.numerics import REALS, Interval
 from lab.prover.certificate import certify
 from lab.prover.intervals.enclosure import enclosed, evaluated
@@ -87,6 +88,32 @@ def test_the_order_of_logarithms(text, power, logs):
         ratio = Formula(text)(t) / (t**power * (1 + np.log(t)) ** logs)
         assert float(found.span.low) <= ratio * (1 + 1e-9)
         assert ratio <= float(found.span.high) * (1 + 1e-9)
+
+
+@pytest.mark.parametrize("text", ["log1p(0.01*z)", "log1p(0.001*sqrt(z))", "log1p(0.001*asinh(z))"])
+@pytest.mark.parametrize("end", [60.0, 1e5, inf])
+def test_the_logarithm_of_what_is_little_more_than_1(text, end):
+    """On [2, 60] that of 1 + z/100 was bounded by [0.02, 0]: an interval of no number."""
+    f, box = exact_form(Formula(text)).value, Interval(2.0, end)
+    found = evaluated((f,), (box,))[f]
+    for z in np.geomspace(2, min(end, 1e300), 50):
+        for within in (found.values, found.tail.values):
+            assert within.low <= Formula(text)(z) <= within.high
+    assert found.tail.span is not None
+
+
+def test_the_largest_slope_with_a_logarithm_of_what_is_little_more_than_1():
+    found = certify(activation(derivative="log(1 + 0.01*abs(z))*exp(-z**2/100)")).sup
+    assert 0.04145126205560232 < found.low <= 0.0414512620556024 <= found.high  # at z = 6.95…
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["z*exp(-z**2/log(2 + abs(z)))", "exp(-abs(z)**1.1/log(9 + z**2))", "z*exp(-z**2/log(2 + abs(z))**3)"],
+)
+def test_what_grows_faster_than_a_line_does_so_over_a_logarithm(text):
+    found = certify(Formula(text))
+    assert all(end.high - end.low < 1e-6 for end in (found.inf, found.sup))
 
 
 @pytest.mark.parametrize(
