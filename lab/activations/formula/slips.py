@@ -112,9 +112,7 @@ def of_comma(text: str) -> str:
     """
     if text.endswith(","):
         return "a comma at the end; leave it out"
-    number = decimal_comma(
-        re.sub(r"(?<=\d), (?=\d)", ",", text)
-    )  # a formula that was written anew has a blank
+    number = decimal_comma(re.sub(r"(?<=\d), (?=\d)", ",", text))  # what is written anew has a blank
     return f"a comma stands between arguments only; {f'write {number}' if number else 'σ is one formula'}"
 
 
