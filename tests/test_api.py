@@ -38,7 +38,9 @@ def test_an_experiment_is_given_by_its_values(root, tmp_path, monkeypatch):
     again = lab.run(run.path / "experiment.toml", {"training.epochs": 1}, results=root, plots=False)
     pd.testing.assert_frame_equal(again.layers, run.layers)
     assert not list(tmp_path.glob("*.toml"))
-    with pytest.raises(LabError, match=r"^network.hiden: unknown key; did you mean 'hidden'\? expected the widths"):
+    with pytest.raises(
+        LabError, match=r"^network.hiden: unknown key; did you mean 'hidden'\? expected the widths"
+    ):
         lab.run({"data": {"name": "digits"}, "network": {"hiden": [3]}})
     with pytest.raises(LabError, match="cannot be written as TOML: TOML has no None"):
         lab.run({"data": {"name": None}})
