@@ -189,11 +189,14 @@ class _Reader:
             raise self._refused(right, "which bars belong together? write abs(…)")
 
     def _check_does_something(self, product: list[Token], sign: Token, before: str) -> None:
-        """No one divides by 1, or raises to it, and then goes on: 1/1 + e^-z, z^1/3 are to be others."""
-        if [token.text for token in product] != ["1"] or self.text[: product[0].start].endswith("-"):
+        """No one divides 1 by 1, or raises to it, and then goes on: 1/1 + e^-z, z^1/3 are to be others."""
+        if [token.text for token in product] != ["1"]:
+            return
+        ahead = self.text[: product[0].start]
+        if ahead.endswith("-"):
             return
         right = self._next()
-        if (before == "/" and sign.text in ("+", "-")) or (
+        if (before == "/" and sign.text in ("+", "-") and re.search(r"(?<![\w.)|}])1\s*/\s*$", ahead)) or (
             before == "**" and sign.text == "/" and right and right.kind == "number"
         ):
             done = f"…{before.replace('**', '^')}"

@@ -29,6 +29,7 @@ READ = [
     ("e⁻ᶻ", "e**(-z)", lambda z: np.exp(-z)),
     ("std::exp(-z)", "exp(-z)", lambda z: np.exp(-z)),
     ("2z", "2*z", lambda z: 2 * z),
+    ("3z/1 + z", "3*z/1 + z", lambda z: 4 * z),
     ("2z²", "2*z**2", lambda z: 2 * z**2),
     ("-z²", "-z**2", lambda z: -(z**2)),
     ("-2z^2", "-2*z**2", lambda z: -2 * z**2),
