@@ -134,12 +134,12 @@ def test_what_takes_long_goes_on_here_and_in_other_processes(small, tmp_path, im
 
 def test_what_others_would_save():
     """Two processes save half of what is left, eight of them seven eighths."""
-    quiet, heard = workers_room._Here(lambda done: None, Event()), time.monotonic() - 1.0
+    quiet, heard = workers_room._Here(lambda done: None, Event()), time.monotonic() - 100.0
     line = workers_room._Pace(quiet, steps=1000, heard=heard)
     assert line.saved(8) == 0
     line.tell("a task", 100)
     assert line.left == 900
-    assert [line.saved(1), *(line.saved(n) / 9 for n in (2, 8))] == pytest.approx([0, 1 / 2, 7 / 8], rel=0.01)
+    assert [line.saved(1), *(line.saved(n) / 900 for n in (2, 8))] == pytest.approx([0, 1 / 2, 7 / 8], rel=0.01)
 
 
 def test_the_first_moment_of_a_training_does_not_tell_its_pace():
