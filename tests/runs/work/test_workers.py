@@ -139,7 +139,9 @@ def test_what_others_would_save():
     assert line.saved(8) == 0
     line.tell("a task", 100)
     assert line.left == 900
-    assert [line.saved(1), *(line.saved(n) / 900 for n in (2, 8))] == pytest.approx([0, 1 / 2, 7 / 8], rel=0.01)
+    assert [line.saved(1), *(line.saved(n) / 900 for n in (2, 8))] == pytest.approx(
+        [0, 1 / 2, 7 / 8], rel=0.01
+    )
 
 
 def test_the_first_moment_of_a_training_does_not_tell_its_pace():
