@@ -181,8 +181,7 @@ def schema() -> None:
 
     Keep it with: lab schema > lab.schema.json, and begin a file with the line: #:schema lab.schema.json
     """
-    import json
-
+    from lab.console.screen import Page, show
     from lab.experiment.json_schema import json_schema
 
-    click.echo(json.dumps(json_schema(), indent=1, ensure_ascii=False, default=str))
+    show(Page(json_schema(), ()), as_json=True)

@@ -12,25 +12,42 @@ _UNREAD = {errno.EPIPE, errno.ESHUTDOWN, errno.EINVAL}
 """What a pipe says that nobody reads any more; EINVAL is Windows' word for it."""
 
 
-_PLAIN = dict(zip("σΣδχηλ∂′‖−–×·⊙⎡⎢⎣⎤⎥⎦⋮⋯", "sSdxnld'|--x*o[[[]]]::", strict=True))
-_PLAIN |= {"∞": "inf", "±": "+-", "≤": "<=", "≥": ">=", "→": "->", "∈": "in", "√": "sqrt ", "∇": "grad"}
-_PLAIN |= {"…": "...", "✓": "ok", "ß": "ss"}
+_PLAIN = dict(zip("σΣδΔχηλ∂′‖−–—×·⊙⟨⟩⁄≈⎡⎢⎣⎤⎥⎦⋮⋯⋱“”„‘’", "sSdDxnld'|---x*o<>/~[[[]]]:::\"\"\"''", strict=True))
+_PLAIN |= {"∞": "inf", "±": "+-", "≤": "<=", "≥": ">=", "≠": "!=", "→": "->", "←": "<-", "∈": "in"}
+_PLAIN |= {"√": "sqrt ", "∇": "grad", "∫": "int ", "✓": "ok", "✗": "no", "ß": "ss"}
 """What stands for a letter that an encoding lacks: one letter where it is often in a table."""
-
-_RAISED = {"<super>": "^", "<sub>": "_"}
 
 
 def _replaced(error: UnicodeError) -> tuple[str, int]:
-    """In plain letters what cannot be encoded: ``0.1⁸`` is 0.1^8, and a question mark what has none."""
+    """In plain letters what cannot be encoded: ``0.1⁸`` is 0.1^8, ``π`` pi; a question mark what has none.
+
+    An exponent is replaced to its end, also where the encoding has some of its digits, as cp1252 has ¹²³.
+    """
     if not isinstance(error, UnicodeEncodeError):
         raise error
-    words, raised = "", ""
-    for letter in error.object[error.start : error.end]:
-        before, raised = raised, _RAISED.get(unicodedata.decomposition(letter).partition(" ")[0], "")
-        letters = unicodedata.normalize("NFKD", letter)
-        plain = "".join(_PLAIN.get(one, one) for one in letters).encode("ascii", "ignore").decode()
-        words += (raised if raised != before else "") + (plain or "?")
-    return words, error.end
+    text, at, words, raised = error.object, error.start, "", ""
+    while at < error.end or (raised and _raised(text[at : at + 1]) == raised):
+        before, raised = raised, _raised(text[at])
+        letters = text[at] if text[at] in _PLAIN else unicodedata.normalize("NFKD", text[at])
+        words += (raised if raised != before else "") + "".join(map(_plain, letters))
+        at += 1
+    return words, at
+
+
+def _raised(letter: str) -> str:
+    """The sign of a raised or lowered letter."""
+    kind = unicodedata.decomposition(letter).partition(" ")[0] if letter else ""
+    return {"<super>": "^", "<sub>": "_"}.get(kind, "")
+
+
+def _plain(letter: str) -> str:
+    """An accent goes, a Greek letter is its name; what strikes a letter out is seen."""
+    if letter.isascii() or letter in _PLAIN:
+        return _PLAIN.get(letter, letter)
+    if unicodedata.combining(letter) > 1:
+        return ""
+    kind, _, name = unicodedata.name(letter, "").rpartition(" LETTER ")
+    return (name.title() if letter.isupper() else name.lower()) if kind.startswith("GREEK") else "?"
 
 
 codecs.register_error("lab", _replaced)

@@ -1,6 +1,7 @@
 """A command prints into whatever a machine has for stdout and stderr."""
 
 import io
+import json
 import os
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import pytest
 
 import lab
 from lab.console import streams
+from lab.experiment.json_schema import json_schema
 
 ROOT = Path(lab.__file__).parents[1]
 
@@ -62,3 +64,30 @@ def test_what_is_no_file_keeps_its_place_and_replaces_letters(monkeypatch):
     print("nowhere", file=sys.stderr)
     assert stream.buffer.getvalue() == b"|dC/db| = s'(z^1_1) >= 0.1^8 Grosse ?\n"
     sys.stderr.close()
+
+
+@pytest.mark.parametrize(
+    ("said", "plain"),
+    [
+        ("a ≠ b ∉ C", "a != b in? C"),
+        ("½(1 + z) ≈ ¼", "1/2(1 + z) ~ 1/4"),
+        ("Δz ← −η ⟨δ⟩", "Dz <- -n <d>"),
+        ("α π µ Φ φ x̄", "alpha pi mu Phi phi x"),
+        ("“a” – ‘b’ ✗ 😀", "\"a\" - 'b' no ?"),
+    ],
+)
+def test_plain_letters_say_the_same(said, plain):
+    """``≠`` had been an equals sign, and a half 12."""
+    assert said.encode("ascii", "lab") == plain.encode()
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "latin-1", "cp437"])
+def test_an_exponent_is_of_one_kind_of_letters(encoding):
+    """Windows' encodings have ¹²³, and no minus beside them."""
+    assert "10⁻¹²".encode(encoding, "lab") == b"10^-12"
+
+
+def test_a_schema_has_every_letter_in_any_encoding(tmp_path):
+    code, out, _ = ended("LAB schema", tmp_path, PYTHONIOENCODING="cp1252")
+    assert code == 0
+    assert json.loads(out.decode("cp1252")) == json.loads(json.dumps(json_schema()))
