@@ -104,7 +104,7 @@ def _draw_moves(ax: Axes, rows: pd.DataFrame) -> None:
         ax.plot(size, second, "--", color=_REMAINDER.colour, **thin, label="second order")
     if rounding > 0:
         label = "about what rounding does to C"
-        ax.axhline(rounding, color=style.QUIET, linestyle=":", linewidth=1, label=label)
+        ax.axhline(rounding, color=style.quiet(), linestyle=":", linewidth=1, label=label)
 
 
 def _draw_sizes(ax: Axes, rows: pd.DataFrame, column: str, label: str, look: style.Look) -> None:
@@ -120,7 +120,7 @@ def _draw_neurons(ax: Axes, rows: pd.DataFrame) -> None:
     if held.size:
         ends = [held.min(), held.max()]
         label = "the gain that the derivative alone predicts"
-        ax.plot(ends, ends, color=style.QUIET, linewidth=1, zorder=1.5, label=label)
+        ax.plot(ends, ends, color=style.quiet(), linewidth=1, zorder=1.5, label=label)
     else:
         panels.nothing(ax, "every derivative is 0")
     still = expected[np.isnan(gain) & np.isfinite(expected)]
@@ -151,8 +151,9 @@ class Phase(parts.Figure):
             ax.plot(x, y, color=style.ACCENT)
             middle = (x[len(x) // 2], y[len(x) // 2])
             ax.annotate("χ = 1", middle, (0, 4), textcoords="offset points", ha="center", va="bottom")
-            ax.text(0.03, 0.95, "χ > 1: errors explode", transform=ax.transAxes, va="top", color=style.QUIET)
-            ax.text(0.97, 0.05, "χ < 1: errors vanish", transform=ax.transAxes, ha="right", color=style.QUIET)
+            looks: style.Looks = {"transform": ax.transAxes, "color": style.quiet()}
+            ax.text(0.03, 0.95, "χ > 1: errors explode", va="top", **looks)
+            ax.text(0.97, 0.05, "χ < 1: errors vanish", ha="right", **looks)
         else:
             panels.nothing(ax, "no weights at which χ passes 1")
         dot = style.FILLED_DOT | {"label": "the σ_w² and σ_b² that were asked about", "clip_on": False}

@@ -188,6 +188,6 @@ def _entries(keys: Sequence[Varied]) -> list[Entry]:
         for at, (colour, marker) in enumerate(zip(_colours(coloured), of_lines, strict=True))
     ]
     if coloured is not marked:
-        quiet: style.Looks = {"color": style.QUIET, "linestyle": "none"}
+        quiet: style.Looks = {"color": style.quiet(), "linestyle": "none"}
         found += [writing.line(marked.says(at), marker=marker, **quiet) for at, marker in enumerate(marks)]
     return found

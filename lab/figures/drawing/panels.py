@@ -81,7 +81,7 @@ def inside(figure: Figure) -> float:
 
 def nothing(ax: Axes, why: str) -> None:
     """Say in an empty panel why it is empty."""
-    ax.text(0.5, 0.5, why, transform=ax.transAxes, ha="center", va="center", color=style.QUIET)
+    ax.text(0.5, 0.5, why, transform=ax.transAxes, ha="center", va="center", color=style.quiet())
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,6 @@ from lab.errors import PartError
 from lab.spelling import did_you_mean
 
 INK = "#222222"
-QUIET = "#767676"  # as easy to read on black as on white
 HAIRLINE = "#dddddd"
 ACCENT = "#b3400a"  # of bounds and of slopes that are drawn over something else
 
@@ -121,6 +120,11 @@ def on_dark() -> bool:
     """Whether the ground of an axis is dark in the style in which is drawn."""
     red, green, blue = to_rgb(rcParams["axes.facecolor"])
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue < 0.3
+
+
+def quiet() -> str:
+    """The colour of notes and of lines beside the matter, easy to read on a light ground or a dark one."""
+    return "#999999" if on_dark() else "#666666"
 
 
 def categories(count: int) -> list[Look]:

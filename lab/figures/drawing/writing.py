@@ -44,8 +44,8 @@ def headline(figure: Figure, title: str, below: str = "") -> None:
     # The title has empty lines where the smaller ones stand: only a title has room in the layout.
     above = figure.suptitle("\n".join([*lines, *("" for _ in smaller)]), x=0.01, ha="left")
     if smaller:
-        looks: style.Looks = {"xycoords": above, "va": "bottom", "color": style.QUIET, "fontsize": _SUBTITLE}
-        looks |= {"annotation_clip": False, "in_layout": False}
+        looks: style.Looks = {"xycoords": above, "va": "bottom", "color": style.quiet()}
+        looks |= {"fontsize": _SUBTITLE, "annotation_clip": False, "in_layout": False}
         figure.add_artist(Annotation("\n".join(smaller), (0, 0), **looks))
     _grow(figure, _TITLE * _LINE * (len(lines) + len(smaller)))
 
@@ -57,7 +57,7 @@ def captions(
     room = max(int(width / (style.SMALL * _CHARACTER)), 16)
     lines = [[line for note in of_panel for line in textwrap.wrap(note, room)] for of_panel in notes]
     pad = 4 + 1.25 * style.SMALL * max(map(len, lines), default=0)
-    look: style.Looks = {"va": "bottom", "fontsize": style.SMALL, "color": style.QUIET}
+    look: style.Looks = {"va": "bottom", "fontsize": style.SMALL, "color": style.quiet()}
     look |= {"xycoords": "axes fraction", "textcoords": "offset points"}
     for ax, title in zip(axes, titles, strict=True):
         text = ax.set_title(title, pad=pad)
@@ -151,8 +151,8 @@ def trials_entry(counts: Sequence[int], *, bars: bool = False) -> Entry:
     if max(counts, default=0) <= 1:
         return words(text)
     if bars:
-        return line(f"{text}; bars: 90 % of them", ls="none", marker="|", markersize=10, color=style.QUIET)
-    return Patch(color=style.QUIET, alpha=style.BAND_OPACITY, linewidth=0), f"{text}; band: 90 % of them"
+        return line(f"{text}; bars: 90 % of them", ls="none", marker="|", markersize=10, color=style.quiet())
+    return Patch(color=style.quiet(), alpha=style.BAND_OPACITY, linewidth=0), f"{text}; band: 90 % of them"
 
 
 def layer_names(layers: Sequence[int]) -> str:

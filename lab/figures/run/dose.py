@@ -74,7 +74,7 @@ class Dose(parts.Figure):
         more = [writing.words("medians over the trials that are done")]
         if "ratio" in labels:
             scales.log_axis(matrix.axes["ratio", ""], [ratios.to_numpy(np.float64).ravel()])
-            quiet: style.Looks = {"color": style.QUIET, "marker": "o"}
+            quiet: style.Looks = {"color": style.quiet(), "marker": "o"}
             more += [writing.line("at the start", **quiet | _ENDS), writing.line("at the end", **quiet)]
         _dose_axis(matrix.axes["outcome", ""], dose, panels.inside(matrix.figure))
         if "accuracy" in column:

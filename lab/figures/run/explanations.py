@@ -72,7 +72,7 @@ class Ledger(parts.Figure):
         more = [writing.words(writing.trials_text(trials)), *shown.left_out]
         if cut:
             label = f"cut at {_FARTHEST:g} decades: more, or the error died"
-            more.insert(0, writing.line(label, color=style.QUIET, marker="v", ls="none"))
+            more.insert(0, writing.line(label, color=style.quiet(), marker="v", ls="none"))
         label = "error ‖δˡ‖ over that of the layer above (decades)"
         return matrix.framed("layer", more, shown.outcomes(), y=label)
 
@@ -85,7 +85,7 @@ def _draw_bars(ax: Axes, reading: pd.DataFrame, whole: pd.DataFrame, when: str, 
     medians = reading.groupby("layer")[list(_PARTS)].median()
     x = medians.index.to_numpy(np.float64)
     ends = {-1.0: np.zeros_like(x), 1.0: np.zeros_like(x)}
-    ax.axhline(0, color=style.QUIET, linewidth=0.8)
+    ax.axhline(0, color=style.quiet(), linewidth=0.8)
     for part, (words, look) in _PARTS.items():
         decades = medians[part].to_numpy(np.float64)
         height = np.clip(np.nan_to_num(decades, nan=0.0, neginf=-_FARTHEST), -_FARTHEST, _FARTHEST)
@@ -96,7 +96,7 @@ def _draw_bars(ax: Axes, reading: pd.DataFrame, whole: pd.DataFrame, when: str, 
         for at in np.flatnonzero(np.abs(decades) > _FARTHEST):
             mark, y = "v^"[int(height[at] > 0)], bottom[at] + height[at]
             ax.plot(x[at], y, mark, color=look["facecolor"], clip_on=False)
-    quiet: style.Looks = {"fontsize": style.SMALL, "color": style.QUIET, "in_layout": False}
+    quiet: style.Looks = {"fontsize": style.SMALL, "color": style.quiet(), "in_layout": False}
     output = int(whole["layer"].max())
     last = output - 1 if output > 2 else output  # of hidden layers alone, as the verdicts tell it
     told = f"{when}, layers {last} to 1:\n{_totals(whole, last)}" if last > 1 else when

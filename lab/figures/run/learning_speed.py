@@ -78,7 +78,7 @@ class UpdateRatio(parts.Figure):
     reading = "one line per layer; about 10⁻³ is usual, 10⁻⁵ stands still, 10⁻¹ overthrows the weights"
 
     def draw(self, tables: parts.Tables) -> Figure:
-        usual: style.Looks = {"color": style.QUIET, "linestyle": ":", "linewidth": 0.8}
+        usual: style.Looks = {"color": style.quiet(), "linestyle": ":", "linewidth": 0.8}
         more = [writing.line("usual: about 10⁻³", **usual)]
         figure = _speeds(tables, "update_ratio", "step ‖Δwˡ‖ over ‖wˡ‖", more)
         for ax in figure.axes:
@@ -115,7 +115,7 @@ def _speeds(tables: parts.Tables, quantity: str, label: str, more: Sequence[writ
         reached = np.concatenate([levels[name], *(one.median for one in bands[name].values())])
         note += scales.beyond(reached, (low, high))
     predicts = any(map(len, levels.values()))
-    dashes = [writing.line(prediction.AT_START, color=style.QUIET, **_PREDICTED)] if predicts else []
+    dashes = [writing.line(prediction.AT_START, color=style.quiet(), **_PREDICTED)] if predicts else []
     trials = writing.trials_entry([one.trials for one in lines])
     return multiples.framed(
         f"{shown.time} (square-root axis)", [*dashes, *more, trials, *shown.left_out], notes
@@ -175,7 +175,7 @@ class GradientCosine(parts.Figure):
         bands = shown.bands("gradient_cosine")
         multiples = panels.wrapped(bands, height=2.2, label="cosine to the gradient of C")
         for name, ax in multiples.axes.items():
-            ax.axhline(0, color=style.QUIET, linewidth=0.8)
+            ax.axhline(0, color=style.quiet(), linewidth=0.8)
             for layer, one in bands[name].items():
                 marks.draw_band(ax, one, looks[layer], shown.layer_name(layer))
             if not any(one.drawable for one in bands[name].values()):
@@ -235,13 +235,13 @@ class SpeedByLayer(parts.Figure):
 
         alone = _of_variants(list(profiles), labels, shared.looks) if len(shared.panels) == 1 else []
         more = alone + shared.entries
-        more.append(writing.line("first reading", color=style.QUIET, marker="o", **_FIRST))
-        more.append(writing.line("last reading", color=style.QUIET, marker="o", **_LAST))
+        more.append(writing.line("first reading", color=style.quiet(), marker="o", **_FIRST))
+        more.append(writing.line("last reading", color=style.quiet(), marker="o", **_LAST))
         more.append(writing.trials_entry([one.first.trials for one in profiles.values()], bars=True))
         if any((reading.median == 0).any() for reading in readings):
             more.append(writing.words("a mark on the floor: zero"))
         if any(one.predicted for one in profiles.values()):
-            more.append(writing.line(prediction.AT_START, color=style.QUIET, **_DASH))
+            more.append(writing.line(prediction.AT_START, color=style.quiet(), **_DASH))
         return multiples.framed("layer", [*more, *shown.left_out], notes)
 
 

@@ -103,7 +103,7 @@ def _ratios(ax: Axes, rows: pd.DataFrame, predicted: pd.Series, colours: list[st
     if not np.isfinite(np.concatenate([start, end])).any():
         panels.nothing(ax, "needs two hidden\nlayers that learn")
         return
-    ax.axvline(1, color=style.QUIET, linewidth=0.8)
+    ax.axvline(1, color=style.quiet(), linewidth=0.8)
     _first_to_last(ax, start, end, colours)
     label = "predicted before training" if predicted.notna().any() else ""
     ax.plot(predicted, rows.index, **_STROKE, label=label)
@@ -116,7 +116,7 @@ def _first_to_last(ax: Axes, start: pd.Series, end: pd.Series, colours: list[str
     for at, colour in zip(start.index, colours, strict=True):
         ax.plot(start[at], at, **_OPEN | {"color": colour})
         ax.plot(end[at], at, **_FILLED | {"color": colour})
-    told = {"color": colours[0] if len(set(colours)) == 1 else style.QUIET}
+    told = {"color": colours[0] if len(set(colours)) == 1 else style.quiet()}
     ax.plot([], [], **_OPEN | told, label="first reading")
     ax.plot([], [], **_FILLED | told, label="last reading")
 
@@ -190,7 +190,7 @@ def _draw_differences(ax: Axes, rows: pd.DataFrame, unsure: str, found: str) -> 
     places = np.arange(len(rows))[::-1]
     sure = rows["p_holm"].to_numpy(np.float64) < LEVEL
     difference = rows["difference"].to_numpy(np.float64)
-    ax.axvline(0, color=style.QUIET, linewidth=0.8)
+    ax.axvline(0, color=style.quiet(), linewidth=0.8)
     bar = "95 % interval of the mean difference" if np.isfinite(rows[["low", "high"]]).any(axis=None) else ""
     ax.plot(difference[sure], places[sure], **_FILLED, label=found)
     ax.plot(difference[~sure], places[~sure], **_OPEN, label=unsure)
@@ -199,5 +199,5 @@ def _draw_differences(ax: Axes, rows: pd.DataFrame, unsure: str, found: str) -> 
     for place, pairs, neither in zip(places, rows["pairs"], rows["neither"], strict=True):
         if pairs == 0:
             why = "neither got there" if neither else "no pair"
-            ax.text(0.5, place, why, fontsize=style.SMALL, color=style.QUIET, **middle)
+            ax.text(0.5, place, why, fontsize=style.SMALL, color=style.quiet(), **middle)
     ax.xaxis.set_major_locator(MaxNLocator(4))

@@ -17,7 +17,7 @@ from lab.figures.drawing.bands import Floats
 from lab.figures.tables import NothingToShowError, NotRecordedError, Shown, checked, of_variants
 
 _LEAST = 1e-12  # of the largest beside it: what is smaller, or 0, stands at the edge
-_DOTTED: style.Looks = {"color": style.QUIET, "linestyle": (0, (1, 1.5)), "linewidth": 0.9, "zorder": 3}
+_DOTTED: style.Looks = {"linestyle": (0, (1, 1.5)), "linewidth": 0.9, "zorder": 3}
 _DASHED: style.Looks = {"linestyle": (0, (4, 2)), "linewidth": 0.9, "zorder": 3}
 _MOST_VARIANTS = 6  # with two rows of panels each
 _BESIDE = 0.05  # a curve goes so far beyond the neurons
@@ -110,8 +110,8 @@ class Weights(parts.Figure):
         trials = max(rows["trial"].nunique() for rows in seen.values())
         more = [
             *(writing.line(shown.layer_name(layer), **look) for layer, look in looks.items()),
-            writing.line("proportional", **_DOTTED),
-            writing.line("c |σ′(z)| over σ(z)", color=style.QUIET, **_DASHED),
+            writing.line("proportional", color=style.quiet(), **_DOTTED),
+            writing.line("c |σ′(z)| over σ(z)", color=style.quiet(), **_DASHED),
             writing.words(f"one mark per neuron{f' of {trials} trials' * (trials > 1)}"),
             writing.words("at the edge: 0"),
         ]
@@ -160,7 +160,7 @@ def _draw_proportions(ax: Axes, points: Points) -> None:
         both = (xs > _edge(xs)) & (ys > _edge(ys))
         if both.sum() > 1:
             ends = np.array([xs[both].min(), xs[both].max()])
-            ax.plot(ends, np.median(ys[both] / xs[both]) * ends, **_DOTTED)
+            ax.plot(ends, np.median(ys[both] / xs[both]) * ends, color=style.quiet(), **_DOTTED)
 
 
 def _draw_arches(ax: Axes, tables: parts.Tables, name: str, points: Points, looks: Looks) -> None:

@@ -3,8 +3,8 @@ from itertools import pairwise
 import matplotlib
 import numpy as np
 import pytest
-from matplotlib import colormaps
-from matplotlib.colors import to_hex
+from matplotlib import colormaps, rcParams
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 
 from lab.figures.drawing import marks, style
@@ -89,3 +89,17 @@ def test_every_line_can_be_seen_on_a_dark_ground():
     assert min(lightness(look.colour) for look in [*variants, *layers]) > 0.25
     assert len({look.colour for look in variants}) == 7
     assert [lightness(look.colour) for look in layers] == sorted(lightness(look.colour) for look in layers)
+
+
+@pytest.mark.parametrize("own", [None, "ggplot", "seaborn-v0_8", "Solarize_Light2", "dark_background"])
+def test_notes_can_be_read_on_the_ground_of_a_style(own):
+    """The ratio of luminances that WCAG 2 asks of small text."""
+    with style.context(own):
+        low, high = sorted(map(luminance, (style.quiet(), rcParams["axes.facecolor"])))
+    assert (high + 0.05) / (low + 0.05) >= 4.5
+
+
+def luminance(colour):
+    parts = np.array(to_rgb(colour))
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    return linear @ (0.2126, 0.7152, 0.0722)

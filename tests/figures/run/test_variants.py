@@ -64,7 +64,7 @@ def test_what_stands_below_the_panels_stands_apart_whatever_the_names(name, widt
 def test_the_legend_has_a_colour_of_its_own_where_those_of_the_rows_mean_something():
     made = make_tables(("a", "b"), 2, 3)
     ordered = made["variants"].assign(**{"training.eta": [0.1, 1.0]})
-    for variants, colour in ((made["variants"], style.FIRST_COLOUR), (ordered, style.QUIET)):
+    for variants, colour in ((made["variants"], style.FIRST_COLOUR), (ordered, style.quiet())):
         (legend,) = draw("overview", {**made, "variants": variants}).legends
         assert {line.get_color() for line in legend.get_lines()[:2]} == {colour}
 
