@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -181,7 +182,7 @@ def schema() -> None:
 
     Keep it with: lab schema > lab.schema.json, and begin a file with the line: #:schema lab.schema.json
     """
-    from lab.console.screen import Page, show
+    from lab.console.as_json import json_text
     from lab.experiment.json_schema import json_schema
 
-    show(Page(json_schema(), ()), as_json=True)
+    click.echo(json_text(json_schema(), sys.stdout.encoding or "utf-8"))
