@@ -61,7 +61,7 @@ def parts(settings: Experiment, about: Key = (), *, where: Where, faulty: Collec
     return found
 
 
-NEAREST = re.compile(r"did you mean '([^']*)'\? ")
+_GUESS = re.compile(r"did you mean '([^']*)'\? ")
 """What the message of an unknown parameter guesses, which may belong elsewhere."""
 
 
@@ -72,12 +72,12 @@ def _of_parameter(key: Key, error: PartError, settings: Experiment) -> Finding |
         return None
     if key[0] != "activations":
         is_data = key == ("data", "name")
-        guess = NEAREST.search(str(error))
+        guess = _GUESS.search(str(error))
         is_known = "no parameter" not in str(error) or (guess and guess[1] in called_here(name))
         hint = "" if is_known else belongs(name, settings.data.parameters.get(name))
         if is_data and (meant := [one for one in called_here(name) if one in key_names(Data)]):
             hint = f"did you mean {meant[0]!r}?"
-        said = f"{NEAREST.sub('', str(error))}; {hint}" if hint else str(error)
+        said = f"{_GUESS.sub('', str(error))}; {hint}" if hint else str(error)
         return Finding(("data", name) if is_data else key, said)
     near = nearest(name, key_names(Design))
     return Finding((*key[:2], name), f"unknown key; did you mean {near!r}?" if near else str(error))

@@ -115,18 +115,16 @@ def _missing(key: Key, table: Mapping[str, Any]) -> str:
 def is_named_otherwise(missing: Key, unknown: Iterable[Key]) -> bool:
     """Whether a key that is missing, or its table, is one of the unknown keys by another name.
 
-    >>> is_named_otherwise(("network", "hidden"), [("network", "layers")])
+    >>> is_named_otherwise(("network", "hidden"), [("training", "hiden"), ("network", "layers")])
     True
     """
     table, name = map(str, missing)
-    for *around, word in unknown:
-        if nearest(str(word), TABLES if not around else key_names(TABLES[table])) == (
-            name if around else table
-        ):
-            return not around or around == [table]
-        if not around and name in called_here(str(word)):
-            return True
-    return False
+    return any(
+        around == [table] and nearest(str(word), key_names(TABLES[table])) == name
+        if around
+        else nearest(str(word), TABLES) == table or name in called_here(str(word))
+        for *around, word in unknown
+    )
 
 
 def _field(key: Key) -> FieldInfo:

@@ -85,7 +85,7 @@ def _body(rows: pd.DataFrame, spread: pd.DataFrame) -> Iterator[Block]:
 
 
 def sentences(rows: Sequence[dict[str, Any]], by: Metric) -> Iterator[str]:
-    """What rows of ``comparisons`` mean; too few trials are told of once where many mean no more."""
+    """What rows of ``comparisons`` mean. That trials are too few is said once where many rows say no more."""
     said = [sentence(row, by) for row in rows]
     reasons = [_out_of_reach(row) if row["p_least"] >= LEVEL else "" for row in rows]
     alone = [reason if text.endswith(reason) else "" for text, reason in zip(said, reasons, strict=True)]

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
+from pathlib import Path
 from shutil import rmtree
 from threading import Event
 from time import monotonic
@@ -116,12 +117,15 @@ def _on_this_machine(
     """
     files: dict[int, Held] = {}
 
+    def home(task: Task) -> Path:
+        return task.folder.path / ".data"
+
     def sent(task: Task) -> Task:
         data = task.data
         if not isinstance(data, Dataset):
             return task
         if id(data) not in files:
-            files[id(data)] = held(data, task.folder.path / ".data")
+            files[id(data)] = held(data, home(task))
         return replace(task, data=files[id(data)])
 
     limits = [None if seconds is None else seconds * len(task.chunk.trials) for task in tasks]
@@ -133,7 +137,7 @@ def _on_this_machine(
                 yield Outcome(tasks[number].chunk, ended.why) if isinstance(ended, Died) else ended
     finally:
         forget()
-        for folder in {held.folder.parent for held in files.values()}:
+        for folder in set(map(home, tasks)):  # also of files that a full disk cut short
             rmtree(folder, ignore_errors=True)
 
 

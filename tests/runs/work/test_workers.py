@@ -210,6 +210,20 @@ def test_what_cannot_be_kept_ends_all_at_once(small, tmp_path, workers, fault):
         list(trained(tasks, workers, lambda done: None))
 
 
+def test_data_that_a_full_disk_cuts_short_are_taken_away(small, tmp_path, impatient, monkeypatch):
+    def cut_short(data, folder):
+        folder.mkdir()
+        (folder / "half").write_text("…")
+        raise StorageError("the disk is full")
+
+    monkeypatch.setattr(workers_room, "held", cut_short)
+    monkeypatch.setattr(workers_room, "HIRING_SECONDS", -1.0)
+    tasks = tasks_of(prepared(load(small, {"training.steps": 40})), RunFolder(tmp_path))
+    with pytest.raises(StorageError, match="full"):
+        list(trained(tasks, 2, lambda done: None))
+    assert not (tmp_path / ".data").exists()
+
+
 BOMBS = {
     "raise": ("raise ValueError('no\\nway')", "ValueError: no way"),
     "leave": ("raise SystemExit(3)", "SystemExit: 3"),
